@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packages that leave and enter a vault."""

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where resources, data and logs are: in a source tree, an installed package or a frozen program."""
+
+import sys
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+from reviewer_app.errors import DiskFailed
+
+
+@cache
+def resources() -> Path:
+    """The folder of icons, fonts, rule data and templates."""
+    here = Path(__file__).resolve().parent
+    places = (Path(getattr(sys, "_MEIPASS", here)) / "resources", here / "resources", here.parent / "resources")
+    for place in places:
+        if place.is_dir():
+            return place
+    raise DiskFailed(action="find", name="resources", reason="the program's own files are incomplete")
+
+
+def resource_text(name: str) -> str:
+    """The UTF-8 text of one resource, named by its path below `resources`."""
+    return (resources() / name).read_text(encoding="utf-8")
+
+
+def data_folder() -> Path:
+    """Where a new vault is offered a home: the person's data folder on this computer's disk."""
+    return Path(platformdirs.user_data_path("Reviewer", appauthor=False, roaming=False))
+
+
+def log_folder() -> Path:
+    """Where diagnostics go; they never hold case content."""
+    return Path(platformdirs.user_log_path("Reviewer", appauthor=False))
