@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The site policy: what an office decides for its vault. Kept in the vault, changed by the officer, journaled."""
+
+import json
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from reviewer_app.errors import EntryError
+
+NOTICE = (
+    "You are about to open a government information system that holds case files of AI models offered for early "
+    "access. It is for people named to this vault only. Use is recorded, including what is opened and read. "
+    "By going on you accept this."
+)
+
+PRACTICE_NOTICE = (
+    "This is a practice vault. Everything in it is invented: developers, models, markings and results. "
+    "Do not enter real case content here."
+)
+
+# What a person must see before the vault is open, and so stands in the slot file too, under its MAC.
+BEFORE_UNLOCK = ("organisation", "floor", "notice", "practice")
+
+
+class Policy(BaseModel):
+    """One value for each setting; the defaults are the careful ones.
+
+    `floor` and `ceiling` are banner texts: the system-high floor that every window shows, and the highest marking this
+    vault may hold. `alert_hours` are hours before an end. `idle_minutes` by ASD STIG V-222389; attempts by V-222432.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    organisation: str = "Office of Model Review"
+    letterhead: str = "OFFICE OF MODEL REVIEW"
+    office_prefix: str = Field(default="", max_length=12, pattern=r"^[A-Z0-9-]*$")
+    floor: str = "UNCLASSIFIED"
+    ceiling: str = "TOP SECRET"
+    classification_profile: str = Field(default="IC", pattern="^(IC|DOD)$")
+    cui_profile: str = Field(default="NARA", pattern="^(NARA|DOD)$")
+    zone: str = "America/New_York"
+    zone_name: str = "Eastern time"
+    access_days: int = Field(default=30, ge=1, le=30)
+    first_day: int = Field(default=0, ge=0, le=1)
+    to_end_of_day: bool = False
+    alert_hours: str = "336 168 72 24 4"
+    idle_minutes: int = Field(default=15, ge=1, le=15)
+    attempts: int = Field(default=3, ge=1, le=3)
+    notice: str = NOTICE
+    memo_addressee: str = "Director, Office of Model Review"
+    classified_by: str = ""
+    derived_from: str = ""
+    declassify_on: str = ""
+    clearinghouse: str = "Cybersecurity clearinghouse"
+    contact: str = ""
+    practice: bool = False
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> Self:
+        """The policy from JSON texts by name; names this program does not know are left alone.
+
+        Raises EntryError naming the first setting whose value cannot hold.
+        """
+        known = {name: json.loads(text) for name, text in settings.items() if name in cls.model_fields}
+        try:
+            return cls.model_validate(known)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise EntryError(
+                field=str(first["loc"][0]).replace("_", " "), reason="this value is not possible"
+            ) from error
+
+    def settings(self) -> dict[str, str]:
+        """Every setting as JSON text by name."""
+        return {name: json.dumps(value, ensure_ascii=False) for name, value in self.model_dump().items()}
+
+    def before_unlock(self) -> dict[str, str]:
+        """The part that the slot file repeats."""
+        return {name: text for name, text in self.settings().items() if name in BEFORE_UNLOCK}
+
+    def alerts(self) -> tuple[int, ...]:
+        """The alert thresholds in hours, largest first."""
+        return tuple(sorted((int(word) for word in self.alert_hours.split()), reverse=True))
+
+
+def practice_policy() -> Policy:
+    """The policy of a practice vault: unclassified, and said so everywhere."""
+    return Policy(
+        organisation="Practice Office of Model Review",
+        letterhead="PRACTICE OFFICE OF MODEL REVIEW",
+        office_prefix="P-",
+        floor="UNCLASSIFIED",
+        ceiling="TOP SECRET",
+        notice=PRACTICE_NOTICE,
+        memo_addressee="Director, Practice Office of Model Review",
+        classified_by="R. Ibarra, reviewer",
+        derived_from="Practice guide, Practice Office of Model Review, 20260701",
+        declassify_on="20511101",
+        clearinghouse="Practice clearinghouse",
+        contact="Practice Office of Model Review, records desk",
+        practice=True,
+    )
