@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of the vault folder: written so that a fault leaves the old or the new one whole, and faults named for people."""
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from reviewer_app.errors import DiskFailed, NoPermission, NoSpace, VaultError
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+
+# Windows needs O_BINARY, POSIX has O_NOFOLLOW: neither system has both.
+_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+
+def size_text(size: int) -> str:
+    """A number of bytes for a person: `640 KB`, `32 MB`, `1.4 GB`; never less than there is."""
+    for unit, step, digits in (("GB", 10**9, 1), ("MB", 10**6, 0), ("KB", 10**3, 0)):
+        if size >= step:
+            smallest = step // 10**digits
+            return f"{-(-size // smallest) * smallest / step:.{digits}f} {unit}"
+    return f"{size} bytes"
+
+
+def fault(error: OSError, action: str, name: str, *, needed: int = 0) -> VaultError:
+    """What a person is told of an operating system's refusal to `action` the file `name`; `needed` is in bytes."""
+    if error.errno in FULL:
+        return NoSpace(needed=size_text(needed) if needed else "some space")
+    if error.errno in REFUSED:
+        return NoPermission(action=action, name=name)
+    return DiskFailed(action=action, name=name, reason=(error.strerror or "no reason given").lower())
+
+
+@contextmanager
+def faults_named(action: str, name: str, *, needed: int = 0) -> Iterator[None]:
+    """Turns an OSError inside the block into NoSpace, NoPermission or DiskFailed."""
+    try:
+        yield
+    except OSError as error:
+        raise fault(error, action, name, needed=needed) from error
+
+
+def open_new(path: Path) -> int:
+    """A descriptor of an empty file for writing, mode 0600 whatever the umask; never through a link."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _FLAGS, FILE_MODE)
+    _set_mode(path, FILE_MODE)
+    return descriptor
+
+
+def open_existing(path: Path) -> int:
+    """A descriptor of an existing file for reading; never through a link."""
+    return os.open(path, os.O_RDONLY | _FLAGS)
+
+
+def write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:
+    """Writes every byte, however little the system takes at a time."""
+    with memoryview(data) as view:
+        done = 0
+        while done < len(view):
+            done += os.write(descriptor, view[done:])
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Writes the file and waits until the disk has it; the name itself is safe only after `sync_folder`."""
+    descriptor = open_new(path)
+    try:
+        write_all(descriptor, data)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_into_place(source: Path, target: Path) -> None:
+    """Renames over `target` in one step and waits until the disk has the new name."""
+    source.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the disk has the names in the folder; Windows keeps them by itself."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | _FLAGS)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes one folder, mode 0700 whatever the umask, and waits until the disk has its name; an existing one stays."""
+    try:
+        folder.mkdir(FOLDER_MODE)
+    except FileExistsError:
+        return
+    _set_mode(folder, FOLDER_MODE)
+    sync_folder(folder.parent)
+
+
+def _set_mode(path: Path, mode: int) -> None:
+    if os.name != "nt":
+        path.chmod(mode)

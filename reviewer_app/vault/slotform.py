@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a slot file says, as values, and its text: canonical JSON, its SHA-512, its seal.
+
+Format: docs/formats.md, “Slot file”.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer_app.domain.canonical import canonical, digest, parse
+from reviewer_app.errors import NewerVault, SlotRefused
+from reviewer_app.vault.keychain import Keychain
+
+FORMAT = 1
+LONGEST = 8 * 1024 * 1024
+"""Bytes a slot file may have: some 700 people."""
+
+PASSPHRASE, RECOVERY = "passphrase", "recovery"
+KDFS = {PASSPHRASE: "pbkdf2-hmac-sha512", RECOVERY: "kbkdf-hmac-sha512"}
+ACTIVE, DISABLED = "active", "disabled"
+
+_SEED_LENGTHS = {PASSPHRASE: (72, 40, 2592), RECOVERY: (72, 0, 0)}
+"""Bytes of the wrapped ML-KEM-1024 seed, the wrapped ML-DSA-87 seed and the ML-DSA-87 public key."""
+
+
+class Unreadable(Exception):
+    """The bytes are not a whole slot file: their digest does not fit."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One root key's time: its number, and the 16 bytes SQLCipher keeps in front of the database written under it."""
+
+    number: int
+    salt: bytes
+
+
+@dataclass(frozen=True)
+class SealedRoot:
+    """The root key of one epoch, encapsulated to a slot's ML-KEM-1024 key: 1,568 bytes, and 40 under the secret."""
+
+    epoch: int
+    ciphertext: bytes
+    wrapped: bytes
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One person's access to this vault, or the recovery key's (which has no name, no role and no signing pair)."""
+
+    person: str
+    name: str
+    roles: tuple[str, ...]
+    state: str
+    type: str
+    salt: bytes
+    rounds: int
+    kem_public: bytes
+    sign_public: bytes
+    kem_seed: bytes
+    sign_seed: bytes
+    roots: tuple[SealedRoot, ...]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything a slot file says; the last epoch is the current one."""
+
+    vault: str
+    generation: int
+    epochs: tuple[Epoch, ...]
+    policy: Mapping[str, str]
+    slots: tuple[Slot, ...]
+
+
+def seal(keychain: Keychain, text: str) -> str:
+    """HMAC-SHA-512 of the text under the slot key, as 128 hexadecimal digits."""
+    return hmac.digest(keychain.slot_key, text.encode(), "sha512").hex()
+
+
+def to_bytes(content: Content, keychain: Keychain) -> bytes:
+    """The whole file: three lines, the text, its digest and its seal."""
+    text = canonical(
+        {
+            "format": FORMAT,
+            "vault": content.vault,
+            "generation": content.generation,
+            "epochs": [{"number": epoch.number, "salt": epoch.salt.hex()} for epoch in content.epochs],
+            "policy": dict(content.policy),
+            "slots": [_slot_to_json(slot) for slot in content.slots],
+        }
+    )
+    return f"{text}\n{digest(text)}\n{seal(keychain, text)}\n".encode()
+
+
+def from_bytes(data: bytes) -> tuple[Content, str, str]:
+    """What the file says, its text and its seal, whose check needs the key.
+
+    Raises Unreadable for bytes whose digest does not fit, NewerVault, and SlotRefused for whole bytes that say
+    something no slot file says.
+    """
+    lines = data.split(b"\n")
+    if len(data) > LONGEST or len(lines) != 4 or lines[3] or len(lines[2]) != 128:
+        raise Unreadable
+    if hashlib.sha512(lines[0]).hexdigest().encode() != lines[1]:
+        raise Unreadable
+    try:
+        text, sealed = lines[0].decode(), lines[2].decode("ascii")
+        value = parse(text)
+        if (found := _whole(value["format"], least=1)) > FORMAT:
+            raise NewerVault(found=found, known=FORMAT)
+        return _content_from_json(value), text, sealed
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise SlotRefused(reason="its text is not a slot file's") from error
+
+
+def _slot_to_json(slot: Slot) -> dict[str, Any]:
+    return {
+        "person": slot.person,
+        "name": slot.name,
+        "roles": list(slot.roles),
+        "state": slot.state,
+        "type": slot.type,
+        "kdf": {"name": KDFS[slot.type], "salt": slot.salt.hex(), "rounds": slot.rounds},
+        "kem_public": slot.kem_public.hex(),
+        "sign_public": slot.sign_public.hex(),
+        "kem_seed": slot.kem_seed.hex(),
+        "sign_seed": slot.sign_seed.hex(),
+        "roots": [
+            {"epoch": root.epoch, "ciphertext": root.ciphertext.hex(), "wrapped": root.wrapped.hex()}
+            for root in slot.roots
+        ],
+    }
+
+
+def _content_from_json(value: dict[str, Any]) -> Content:
+    epochs = tuple(Epoch(_whole(one["number"], least=1), _octets(one["salt"], 16)) for one in value["epochs"])
+    slots = tuple(_slot_from_json(one) for one in value["slots"])
+    numbers = [epoch.number for epoch in epochs]
+    if not numbers or numbers != sorted(set(numbers)) or len({slot.person for slot in slots}) != len(slots):
+        raise ValueError("epochs ascend, and a person has one slot")
+    policy = {_text(name): _text(setting) for name, setting in value["policy"].items()}
+    return Content(_identity(value["vault"]), _whole(value["generation"], least=1), epochs, policy, slots)
+
+
+def _slot_from_json(value: dict[str, Any]) -> Slot:
+    kind = _text(value["type"])
+    kdf = value["kdf"]
+    if kdf["name"] != KDFS[kind] or value["state"] not in (ACTIVE, DISABLED):
+        raise ValueError("an unknown derivation or state")
+    kem_seed, sign_seed, sign_public = _SEED_LENGTHS[kind]
+    return Slot(
+        person=_identity(value["person"]),
+        name=_text(value["name"]),
+        roles=tuple(_text(role) for role in value["roles"]),
+        state=value["state"],
+        type=kind,
+        salt=_octets(kdf["salt"], 32),
+        rounds=_whole(kdf["rounds"], least=0),
+        kem_public=_octets(value["kem_public"], 1568),
+        sign_public=_octets(value["sign_public"], sign_public),
+        kem_seed=_octets(value["kem_seed"], kem_seed),
+        sign_seed=_octets(value["sign_seed"], sign_seed),
+        roots=tuple(
+            SealedRoot(_whole(one["epoch"], least=1), _octets(one["ciphertext"], 1568), _octets(one["wrapped"], 40))
+            for one in value["roots"]
+        ),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _whole(value: object, *, least: int) -> int:
+    if type(value) is not int or not least <= value < 2**32:
+        raise ValueError("not a whole number in its range")
+    return value
+
+
+def _octets(value: object, length: int) -> bytes:
+    octets = bytes.fromhex(_text(value))
+    if len(octets) != length:
+        raise ValueError("not as many bytes as belong there")
+    return octets
+
+
+def _identity(value: object) -> str:
+    if _octets(value, 16).hex() != value:
+        raise ValueError("not an id")
+    return value
