@@ -14,8 +14,8 @@ FOLDER_MODE = 0o700
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
-# Windows needs O_BINARY, POSIX has O_NOFOLLOW: neither system has both.
-_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags for every open: never through a link, never handed to another program, bytes as they are."""
 
 
 def size_text(size: int) -> str:
@@ -47,14 +47,14 @@ def faults_named(action: str, name: str, *, needed: int = 0) -> Iterator[None]:
 
 def open_new(path: Path) -> int:
     """A descriptor of an empty file for writing, mode 0600 whatever the umask; never through a link."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _FLAGS, FILE_MODE)
-    _set_mode(path, FILE_MODE)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN, FILE_MODE)
+    restrict(path, FILE_MODE)
     return descriptor
 
 
 def open_existing(path: Path) -> int:
     """A descriptor of an existing file for reading; never through a link."""
-    return os.open(path, os.O_RDONLY | _FLAGS)
+    return os.open(path, os.O_RDONLY | PLAIN)
 
 
 def write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:
@@ -85,7 +85,7 @@ def sync_folder(folder: Path) -> None:
     """Waits until the disk has the names in the folder; Windows keeps them by itself."""
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY | _FLAGS)
+    descriptor = os.open(folder, os.O_RDONLY | PLAIN)
     try:
         os.fsync(descriptor)
     finally:
@@ -98,10 +98,11 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(FOLDER_MODE)
     except FileExistsError:
         return
-    _set_mode(folder, FOLDER_MODE)
+    restrict(folder, FOLDER_MODE)
     sync_folder(folder.parent)
 
 
-def _set_mode(path: Path, mode: int) -> None:
+def restrict(path: Path, mode: int) -> None:
+    """Sets the mode, whatever the umask; Windows keeps a person's folders for the person by itself."""
     if os.name != "nt":
         path.chmod(mode)

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The vault's folder: whether a vault may lie there, its layout, who holds it open, and room kept for a full disk."""
+
+import contextlib
+import json
+import os
+import platform
+import re
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from reviewer_app.errors import NoPermission, OnNetworkPath, VaultExists, VaultInUse
+from reviewer_app.vault.files import (
+    FILE_MODE,
+    FOLDER_MODE,
+    PLAIN,
+    faults_named,
+    make_folder,
+    open_new,
+    restrict,
+    sync_folder,
+    write_all,
+)
+
+FOLDERS = ("blobs", "blobs/incoming", "backups")
+BALLAST_SIZE = 32 * 1024 * 1024
+
+NETWORK_KINDS = frozenset(
+    {
+        "9p",
+        "afs",
+        "afpfs",
+        "beegfs",
+        "ceph",
+        "cifs",
+        "coda",
+        "davfs",
+        "fuse.afpfs",
+        "fuse.ceph-fuse",
+        "fuse.cifs",
+        "fuse.curlftpfs",
+        "fuse.davfs2",
+        "fuse.glusterfs",
+        "fuse.goofys",
+        "fuse.gvfsd-fuse",
+        "fuse.juicefs",
+        "fuse.rclone",
+        "fuse.s3fs",
+        "fuse.smbnetfs",
+        "fuse.sshfs",
+        "fuse.sftpfs",
+        "fuse.vmhgfs-fuse",
+        "gfs2",
+        "gpfs",
+        "lustre",
+        "ncpfs",
+        "nfs",
+        "nfs4",
+        "ocfs2",
+        "orangefs",
+        "pvfs2",
+        "prl_fs",
+        "smb2",
+        "smb3",
+        "smbfs",
+        "vboxsf",
+        "virtiofs",
+        "vmhgfs",
+    }
+)
+"""File systems whose other end may be another computer: locks and write-ahead logs are not safe on them."""
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+# --- may a vault lie here ------------------------------------------------------------------------------------------
+
+
+def check_folder(folder: Path) -> Path:
+    """The folder's real path, links resolved; it need not exist yet.
+
+    Raises OnNetworkPath, or NoPermission when this account may not write there.
+    """
+    real = Path(os.path.realpath(folder))
+    with faults_named("open", folder.name):
+        nearest = next(place for place in (real, *real.parents) if place.exists())
+    kind = network_kind(nearest)
+    if kind:
+        raise OnNetworkPath(name=folder.name, kind=kind)
+    if nearest.is_dir() and not os.access(nearest, os.R_OK | os.W_OK | os.X_OK):
+        raise NoPermission(action="write in", name=nearest.name or str(nearest))
+    return real
+
+
+def mounted_kind(table: str, place: Path) -> str:
+    """The type of the file system that holds the place, from the text of `/proc/self/mountinfo` (proc(5))."""
+    best, kind = -1, ""
+    for line in table.splitlines():
+        before, _, after = line.partition(" - ")
+        mount = Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), before.split(" ")[4]))
+        # A later mount on the same point hides the earlier one.
+        if len(mount.parts) >= best and place.is_relative_to(mount):
+            best, kind = len(mount.parts), after.split(" ")[0]
+    return kind
+
+
+if sys.platform == "win32":
+    import ctypes
+
+    _DRIVE_REMOTE = 4
+
+    def network_kind(place: Path) -> str | None:
+        """How the place lies on a network (`network drive`), or None for a disk of this computer."""
+        drive = place.drive
+        local_device = re.match(r"\\\\[?.]\\[A-Za-z]:", drive)
+        if drive.startswith("\\\\") and not local_device:
+            return "network folder"
+        letter = drive[-2:] + "\\"
+        return "network drive" if ctypes.windll.kernel32.GetDriveTypeW(letter) == _DRIVE_REMOTE else None
+else:
+
+    def network_kind(place: Path) -> str | None:
+        """How the place lies on a network (`nfs4`), or None for a disk of this computer."""
+        try:
+            table = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return None
+        kind = mounted_kind(table, place)
+        return kind if kind in NETWORK_KINDS else None
+
+
+# --- layout and room -----------------------------------------------------------------------------------------------
+
+
+def create_layout(folder: Path) -> None:
+    """A new vault's folder and the folders in it, mode 0700.
+
+    Raises VaultExists when something lies there, NoSpace, NoPermission or DiskFailed.
+    """
+    with faults_named("make", folder.name):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise VaultExists(name=folder.name)
+        make_folder(folder)
+        restrict(folder, FOLDER_MODE)
+        for name in FOLDERS:
+            make_folder(folder / name)
+
+
+def free_bytes(folder: Path) -> int:
+    """What this account may still write on the folder's disk."""
+    with faults_named("measure", folder.name):
+        return _free(folder)
+
+
+if sys.platform == "win32":
+    import shutil
+
+    def _free(folder: Path) -> int:
+        return shutil.disk_usage(folder).free
+else:
+
+    def _free(folder: Path) -> int:
+        found = os.statvfs(folder)
+        return found.f_bavail * found.f_frsize
+
+
+class Ballast:
+    """A file of 32 MB that is given up when the disk is full, so that what is open can still be saved."""
+
+    def __init__(self, folder: Path, size: int = BALLAST_SIZE) -> None:
+        self.path = folder / "ballast"
+        self.size = size
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the room is held."""
+        try:
+            return self.path.stat().st_size >= self.size
+        except OSError:
+            return False
+
+    def hold(self, random: Callable[[int], bytes] = os.urandom) -> None:
+        """Takes the room if it is not held yet; raises NoSpace, NoPermission or DiskFailed."""
+        if self.is_whole:
+            return
+        try:
+            with faults_named("write", "ballast", needed=self.size):
+                self._write(random)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self.path.unlink(missing_ok=True)
+            raise
+
+    def _write(self, random: Callable[[int], bytes]) -> None:
+        descriptor = open_new(self.path)
+        try:
+            for start in range(0, self.size, 1024 * 1024):
+                # Random bytes: a file system that compresses keeps no room for zeros.
+                write_all(descriptor, random(min(1024 * 1024, self.size - start)))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def release(self) -> int:
+        """Gives the room up and says how many bytes that was."""
+        with faults_named("remove", "ballast"):
+            try:
+                size = self.path.stat().st_size
+                self.path.unlink()
+            except FileNotFoundError:
+                return 0
+            sync_folder(self.path.parent)
+        return size
+
+
+# --- who holds it open ---------------------------------------------------------------------------------------------
+
+
+class ExclusiveLock:
+    """Holds a vault for one program: an operating-system lock on the file `lock`, gone when the process ends.
+
+    The lock is on the file itself, so another path, a link or another account meets the same lock. The file's text
+    only says who holds it; its age means nothing. Raises VaultInUse naming the holder, NoPermission or DiskFailed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        wait: float = 0.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`wait` is how many seconds a holder that is just ending may take."""
+        self.path = Path(os.path.realpath(folder)) / "lock"
+        with faults_named("open", "lock"):
+            self._descriptor: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | PLAIN, FILE_MODE)
+        try:
+            with faults_named("lock", "lock"):
+                self._take(time.monotonic() + wait, sleep)
+                restrict(self.path, FILE_MODE)
+                self._say({"pid": os.getpid(), "host": platform.node(), "since": f"{now():%Y-%m-%d %H:%M} UTC"})
+        except BaseException:
+            self._close()
+            raise
+
+    def _take(self, deadline: float, sleep: Callable[[float], None]) -> None:
+        while not _try_lock(self._held):
+            if time.monotonic() >= deadline:
+                raise VaultInUse(holder=holder_text(self.path))
+            sleep(0.02)
+
+    def _say(self, holder: dict[str, object]) -> None:
+        os.ftruncate(self._held, 0)
+        os.lseek(self._held, 0, os.SEEK_SET)
+        if holder:
+            write_all(self._held, json.dumps(holder).encode())
+
+    @property
+    def _held(self) -> int:
+        if self._descriptor is None:
+            raise ValueError("the lock was released")
+        return self._descriptor
+
+    def release(self) -> None:
+        """Lets the vault go; again is no mistake."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                self._say({})
+            self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+def holder_text(path: Path) -> str:
+    """Who holds the lock, for a person: `by process 4711 on host WS-7, since 2026-11-24 08:00 UTC`."""
+    try:
+        holder = json.loads(path.read_bytes()[:4096])
+        return f"by process {int(holder['pid'])} on {holder['host']}, since {holder['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "by another program"
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    # Windows locks bytes against reading too: a byte far behind the text leaves the holder readable.
+    _LOCKED_BYTE = 2**30
+
+    def _try_lock(descriptor: int) -> bool:
+        os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+else:
+    import fcntl
+
+    def _try_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
