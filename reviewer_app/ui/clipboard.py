@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text on the clipboard: kept out of clipboard histories, and taken back when it is still ours."""
+
+from hashlib import sha512
+
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QTimer, Slot
+from PySide6.QtGui import QGuiApplication
+
+HINTS = ("x-kde-passwordManagerHint", "ExcludeClipboardContentFromMonitorProcessing")
+SECONDS = 60
+
+
+class Clipboard(QObject):
+    """Puts text on the clipboard and clears it after a minute, on lock and at the end, unless it was replaced since."""
+
+    def __init__(self, parent: QObject | None = None, seconds: int = SECONDS) -> None:
+        super().__init__(parent)
+        self._digest = b""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(seconds * 1000)
+        self._timer.timeout.connect(self.clear)
+
+    def put(self, text: str) -> None:
+        data = QMimeData()
+        data.setText(text)
+        for hint in HINTS:
+            data.setData(hint, b"secret")
+        QGuiApplication.clipboard().setMimeData(data)
+        self._digest = sha512(text.encode()).digest()
+        self._timer.start()
+
+    @Slot()
+    def clear(self) -> None:
+        """SECURITY: compares a hash, because the clipboard's own `ownsData` is not reliable on every platform."""
+        board = QGuiApplication.clipboard()
+        if self._digest and sha512(board.text().encode()).digest() == self._digest:
+            board.clear()
+        self._digest = b""
+        self._timer.stop()
+
+
+def copy_text(text: str) -> None:
+    """Put text on the clipboard; the one Clipboard of the application takes it back."""
+    app = QCoreApplication.instance()
+    board = app.findChild(Clipboard) if app else None
+    (board or Clipboard(app)).put(text)

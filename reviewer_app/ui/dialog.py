@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The base of every dialog: it asks one thing, answers by one class method, and carries its window's banner."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from reviewer_app.ui.theme import EDGE, GROUP, STRONG, styled, wide
+from reviewer_app.ui.widgets.banner import banner_of
+from reviewer_app.ui.widgets.controls import button
+from reviewer_app.ui.widgets.layout import Item, beside, column, fill, label, picture, prose, row
+
+
+class Dialog(QDialog):
+    """Subclasses build themselves in one pass and offer a class method `ask(parent, …) -> value | None`."""
+
+    def __init__(self, title: str, parent: QWidget | None = None, width: int = 480) -> None:
+        """`width` at 13 px body text. The title holds no case text."""
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self._width = width
+        self._box = QVBoxLayout(self)
+        fill(self._box, (), 0)
+        self.inside: QWidget | None = None
+
+    def fill(self, inside: QWidget, *buttons: QPushButton) -> None:
+        """Lay out the content and, at the right below it, the buttons."""
+        self.inside = inside
+        steps: Sequence[Item] = (None, *buttons)
+        content = column((inside, 1), row(*steps), gap=GROUP, margins=(EDGE, EDGE, EDGE, GROUP))
+        banner = banner_of(self.parentWidget())
+        parts: tuple[Item, ...] = (banner.twin(), (content, 1), banner.twin()) if banner else ((content, 1),)
+        fill(self._box, parts, 0)
+        styled(self, Dialog.fit)
+
+    def closer(self, text: str = "Cancel") -> QPushButton:
+        """A button that closes the dialog without an answer."""
+        return button(text, on=self.reject)
+
+    def agree(self, text: str, kind: str = "main") -> QPushButton:
+        """A button that answers; `text` is the verb. Enter presses it, unless it is dangerous."""
+        made = button(text, kind, on=self.accept)
+        made.setDefault(kind != "danger")
+        return made
+
+    @Slot()
+    def fit(self) -> None:
+        """As wide as asked for, as high as the words need, never larger than the screen."""
+        space = self.screen().availableSize()
+        width = min(wide(self._width), space.width() - EDGE)
+        self.ensurePolished()
+        self._box.activate()
+        high = self._box.totalHeightForWidth(width) if self._box.hasHeightForWidth() else self._box.sizeHint().height()
+        if isinstance(self.inside, QScrollArea) and (held := self.inside.widget()):
+            high += max(0, held.sizeHint().height() - self.inside.sizeHint().height())
+        self.setFixedSize(width, min(high, space.height() - EDGE))
+
+    def run(self) -> bool:
+        """Show it and wait; True when it was answered. The dialog dies with its parent's next event loop turn."""
+        answered = self.exec() == QDialog.DialogCode.Accepted
+        self.deleteLater()
+        return answered
+
+
+class Question(Dialog):
+    """Yes or no to one effect, named by its verb."""
+
+    def __init__(
+        self, parent: QWidget | None, title: str, text: str, yes: str, no: str = "Cancel", *, dangerous: bool = False
+    ) -> None:
+        super().__init__(title, parent)
+        mark = picture("alert", "danger" if dangerous else "attention", 24)
+        words = column(label(title, step=1, weight=STRONG, wrap=True), prose(text, measure=58))
+        cancel, agree = self.closer(no), self.agree(yes, "danger" if dangerous else "main")
+        self.fill(beside(mark, words, 12), cancel, agree)
+        first = cancel if dangerous else agree
+        first.setDefault(True)
+        first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    @classmethod
+    def ask(
+        cls, parent: QWidget | None, title: str, text: str, yes: str, no: str = "Cancel", *, dangerous: bool = False
+    ) -> bool:
+        """True when the person agreed. What cannot be undone is `dangerous`: its default is the way back."""
+        return cls(parent, title, text, yes, no, dangerous=dangerous).run()
