@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Inspect logs, `.eval` (a ZIP) and `.json`: finds the header and the samples; `inspect_said` says what they mean."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reviewer_app.evaluations.archive import LARGEST_MEMBER, Archive
+from reviewer_app.evaluations.fields import Fields, Unreadable, Warnings, as_json, short
+from reviewer_app.evaluations.jsontext import CutOff, JsonFile, parse, streamed
+from reviewer_app.evaluations.source import SourceFile
+
+WHOLE = 4 * 1024 * 1024
+"""Bytes up to which a `.json` log is read to its end; of a larger one only the header, which stands first."""
+
+_HEADER_KEYS = frozenset(
+    ["version", "status", "eval", "plan", "results", "stats", "error", "invalidated", "log_updates", "config_updates"]
+)
+_ENOUGH = frozenset({"status", "eval", "results", "stats"})
+_ROW_KEYS = ("id", "epoch", "target", "scores", "score", "limit", "error", "total_time")
+_TEXT = 300
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Log:
+    """What was found. `rows` are the fields of the samples as the file has them, None where they were not looked at;
+    `held` counts the samples in the file. `finished` is False when a `.eval` has only its start record, `cut` is True
+    when a `.json` ends too early."""
+
+    header: Fields
+    rows: list[Row] | None
+    held: int | None
+    finished: bool = True
+    cut: bool = False
+
+
+def read_log(kind: str, file: SourceFile, warnings: Warnings) -> Log:
+    """The log in the file, of kind "inspect-eval" or "inspect-json". Raises Unreadable."""
+    if kind == "inspect-eval":
+        return _eval_log(Archive(file, warnings), warnings)
+    return streamed(file, warnings, lambda stream: _json_log(stream, file, warnings))
+
+
+def read_rows(kind: str, file: SourceFile, limit: int, warnings: Warnings) -> tuple[list[dict[str, Any]], bool]:
+    """The first `limit` samples in the shape of `said.Sample`, and whether there are more. Raises Unreadable."""
+
+    def first(rows: Iterable[Row]) -> tuple[list[dict[str, Any]], bool]:
+        found: list[dict[str, Any]] = []
+        for row in rows:
+            if len(found) == limit:
+                return found, True
+            found.append(_sample(row, warnings))
+        return found, False
+
+    if kind == "inspect-eval":
+        return first(_eval_rows(Archive(file, warnings), warnings))
+    return streamed(file, warnings, lambda stream: first(_json_rows(stream, warnings)))
+
+
+# --- .eval ---------------------------------------------------------------------------------------------------------
+
+
+def _eval_log(archive: Archive, warnings: Warnings) -> Log:
+    finished = "header.json" in archive
+    name = "header.json" if finished else "_journal/start.json"
+    if name not in archive:
+        raise Unreadable("it has neither a header.json nor a start record, so it is no Inspect log")
+    header = _header(parse(archive.read(name), warnings), warnings)
+    rows = None
+    try:
+        rows = list(_summaries(archive, warnings))
+    except Unreadable as reason:
+        warnings.add(f"The file's list of samples cannot be read: {reason}.")
+    return Log(header, rows, len(archive.starting("samples/")), finished)
+
+
+def _header(value: Any, warnings: Warnings) -> Fields:
+    header = Fields(value if isinstance(value, dict) else {}, "", warnings)
+    if not isinstance(header.raw("eval"), dict):
+        raise Unreadable("its header does not say which evaluation was run")
+    return header
+
+
+def _summaries(archive: Archive, warnings: Warnings) -> Iterator[Row]:
+    """What the file says of each sample beside the samples themselves; the later one counts if a sample is twice."""
+    names = ["summaries.json"] if "summaries.json" in archive else _batches(archive)
+    if not names:
+        raise Unreadable("it has none")
+    found: dict[tuple[str, str], Row] = {}
+    for name in names:
+        listed = parse(archive.read(name), warnings)
+        for row in _objects(listed if isinstance(listed, list) else [], warnings):
+            found[as_json(row["id"]), as_json(row["epoch"])] = row
+    yield from found.values()
+
+
+def _batches(archive: Archive) -> list[str]:
+    """The journal's lists of samples, in the order they were written."""
+    numbered = {name: re.fullmatch(r"_journal/summaries/(\d{1,9})\.json", name) for name in archive.members}
+    return sorted((name for name, found in numbered.items() if found), key=lambda name: int(numbered[name][1]))  # type: ignore[index]
+
+
+def _objects(items: Iterable[Any], warnings: Warnings) -> Iterator[Row]:
+    for item in items:
+        if isinstance(item, dict):
+            yield {key: item.get(key) for key in _ROW_KEYS}
+        else:
+            warnings.add("An entry of the file's list of samples is not an object; it is left out.")
+
+
+def _eval_rows(archive: Archive, warnings: Warnings) -> Iterator[Row]:
+    """From the list of samples where there is one, else from the samples, one member at a time."""
+    listed = archive.members.get("summaries.json")
+    if (listed is not None and listed.file_size <= LARGEST_MEMBER) or _batches(archive):
+        yield from _summaries(archive, warnings)
+        return
+    for name in archive.starting("samples/"):
+        yield from _objects([parse(archive.read(name), warnings)], warnings)
+
+
+# --- .json ---------------------------------------------------------------------------------------------------------
+
+
+def _json_log(stream: JsonFile, file: SourceFile, warnings: Warnings) -> Log:
+    values: dict[str, Any] = {}
+    rows: list[Row] | None = []
+    cut = False
+    try:
+        for key in stream.outermost():
+            if key in _HEADER_KEYS:
+                values[key] = stream.value()
+            elif key == "samples":
+                if file.size > WHOLE and values.keys() >= _ENOUGH:
+                    rows, cut = None, not _ends_well(file)
+                    break
+                rows = list(_objects(stream.items(), warnings))
+    except CutOff:
+        if not isinstance(values.get("eval"), dict):
+            raise
+        cut = True
+    return Log(_header(values, warnings), rows, None if rows is None else len(rows), cut=cut)
+
+
+def _ends_well(file: SourceFile) -> bool:
+    file.seek(max(0, file.size - 64))
+    return file.read(64).replace(b"\0", b"").rstrip().endswith(b"}")
+
+
+def _json_rows(stream: JsonFile, warnings: Warnings) -> Iterator[Row]:
+    try:
+        for key in stream.outermost():
+            if key == "samples":
+                yield from _objects(stream.items(), warnings)
+                return
+    except CutOff:
+        warnings.add("The file is cut off; samples after this place are lost.")
+
+
+# --- one sample ----------------------------------------------------------------------------------------------------
+
+
+def _sample(row: Row, warnings: Warnings) -> dict[str, Any]:
+    fields = Fields(row, "sample", warnings)
+    scores = row["scores"] if isinstance(row["scores"], dict) else {}
+    score = next(iter(scores.values()), row["score"])
+    score = score if isinstance(score, dict) else {"value": score}
+    return {
+        "id": _line(row["id"]),
+        "epoch": fields.count("epoch"),
+        "target": _line(row["target"]),
+        "answer": _line(score.get("answer")),
+        "score": _line(score.get("value")),
+        "limit": _line(row["limit"], "type"),
+        "error": _line(row["error"], "message"),
+        "total_time": fields.number("total_time"),
+    }
+
+
+def _line(value: Any, key: str = "") -> str | None:
+    """A value on one line: of an object the named field, of a list of texts the texts."""
+    if isinstance(value, dict) and key in value:
+        value = value[key]
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        value = ", ".join(value)
+    return None if value is None or value == "" else short(value, _TEXT)

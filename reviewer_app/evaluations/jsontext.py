@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON from untrusted bytes: whole for small texts, piece by piece for large files, in whatever encoding it comes.
+
+NaN, Infinity and -Infinity come out as these words; `fields` knows them. A key that stands twice keeps its last value.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import ijson
+
+from reviewer_app.evaluations.fields import Unreadable, Warnings, short
+from reviewer_app.evaluations.source import SourceFile
+
+DEEPEST = 200
+_BREAKS_OFF = "its JSON breaks off: the file is cut off"
+PIECE = 64 * 1024
+T = TypeVar("T")
+
+
+class NotJson(Unreadable):
+    """The bytes are not JSON."""
+
+
+class CutOff(Unreadable):
+    """The bytes are JSON as far as they go, and end before it does."""
+
+
+# --- whole ---------------------------------------------------------------------------------------------------------
+
+
+def parse(data: bytes, warnings: Warnings) -> Any:
+    """The value of a JSON text that is held in memory. Raises NotJson."""
+    encoding = json.detect_encoding(data)
+    text = data.decode(encoding, "replace")
+    _warn_replaced(text, data, encoding, warnings)
+
+    def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            _warn_twice(next(key for key in keys if keys.count(key) > 1), warnings)
+        return found
+
+    try:
+        value = json.loads(text, object_pairs_hook=no_key_twice, parse_constant=str)
+    except RecursionError as error:
+        raise NotJson(f"its JSON is nested more than {DEEPEST} levels deep") from error
+    except ValueError as error:
+        raise NotJson("what should be JSON is not") from error
+    if _depth(value) > DEEPEST:
+        raise NotJson(f"its JSON is nested more than {DEEPEST} levels deep")
+    return value
+
+
+def _depth(value: Any) -> int:
+    """How many lists and objects stand inside each other, counted level by level without recursion."""
+    depth, level = 0, [value]
+    while level := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
+        level = [inner for item in level for inner in (item.values() if isinstance(item, dict) else item)]
+    return depth
+
+
+def _warn_replaced(text: str, data: bytes, encoding: str, warnings: Warnings) -> None:
+    genuine = data.count("\ufffd".encode()) if encoding.startswith("utf-8") else 0
+    if text.count("\ufffd") > genuine:
+        warnings.add(f"Some bytes are not valid {encoding.removesuffix('-sig').upper()}; they are shown as �.")
+
+
+def _warn_twice(key: str, warnings: Warnings) -> None:
+    warnings.add(f"The key “{short(key)}” stands twice in one object; the last value is shown.")
+
+
+# --- piece by piece ------------------------------------------------------------------------------------------------
+
+
+def streamed(file: SourceFile, warnings: Warnings, work: Callable[["JsonFile"], T]) -> T:
+    """What `work` makes of the file's JSON, read from its start.
+
+    WORKAROUND: ijson refuses NaN and Infinity, which evaluation tools write. Only when it stumbles is the file read
+    again with these words put in quotation marks, because looking for them costs more than parsing.
+    """
+    try:
+        return work(JsonFile(file, warnings, quoting=False))
+    except NotJson:
+        return work(JsonFile(file, warnings, quoting=True))
+
+
+class JsonFile:
+    """One JSON text as a stream of events. `outermost` walks the keys of the outermost object; after each key its value is taken by
+    `value` or `items`, or else skipped."""
+
+    def __init__(self, file: SourceFile, warnings: Warnings, quoting: bool) -> None:
+        self._warnings = warnings
+        self._pending = False
+        self._parsed = ijson.basic_parse(_Utf8(file, warnings, quoting), buf_size=PIECE)
+
+    def outermost(self) -> Iterator[str]:
+        """The keys of the outermost object, none if it is something else. Raises NotJson or CutOff where they stop."""
+        if self._next()[0] != "start_map":
+            return
+        seen = set()
+        while True:
+            event, key = self._next()
+            if event == "end_map":
+                return
+            if key in seen:
+                _warn_twice(key, self._warnings)
+            seen.add(key)
+            self._pending = True
+            yield key
+            if self._pending:
+                self.skip()
+
+    def skip(self) -> None:
+        """Pass over the value that comes next."""
+        self._pending = False
+        depth = _STEPS.get(self._next()[0], 0)
+        while depth:
+            depth += _STEPS.get(self._next()[0], 0)
+
+    def value(self) -> Any:
+        """The value that comes next, whole."""
+        self._pending = False
+        return self._build(*self._next())
+
+    def items(self) -> Iterator[Any]:
+        """The items of the list that comes next, one at a time; none if it is something else."""
+        self._pending = False
+        event, value = self._next()
+        if event != "start_array":
+            self._build(event, value)
+            return
+        while (first := self._next())[0] != "end_array":
+            yield self._build(*first)
+
+    def _next(self) -> tuple[str, Any]:
+        try:
+            event, value = next(self._parsed)
+        except StopIteration as error:
+            raise CutOff(_BREAKS_OFF) from error
+        except (ijson.JSONError, ValueError) as error:
+            if "premature EOF" in str(error):
+                raise CutOff(_BREAKS_OFF) from error
+            raise NotJson("what should be JSON is not") from error
+        return event, float(value) if isinstance(value, Decimal) else value
+
+    def _build(self, event: str, value: Any) -> Any:
+        if event not in _OPENED:
+            return value
+        top: Any = _OPENED[event]()
+        open_: list[Any] = [top]
+        keys: list[str] = [""]
+        while open_:
+            event, value = self._next()
+            if event == "map_key":
+                if value in open_[-1]:
+                    _warn_twice(value, self._warnings)
+                keys[-1] = value
+            elif event in _CLOSING:
+                open_.pop()
+                keys.pop()
+            else:
+                made = _OPENED[event]() if event in _OPENED else value
+                if isinstance(open_[-1], list):
+                    open_[-1].append(made)
+                else:
+                    open_[-1][keys[-1]] = made
+                if event in _OPENED:
+                    open_.append(made)
+                    keys.append("")
+            if len(open_) > DEEPEST:
+                raise Unreadable(f"its JSON is nested more than {DEEPEST} levels deep")
+        return top
+
+
+_OPENED: dict[str, Callable[[], Any]] = {"start_map": dict, "start_array": list}
+_CLOSING = ("end_map", "end_array")
+_STEPS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
+
+
+class _Utf8:
+    """The file's text as UTF-8, whatever it was; with `quoting`, NaN and Infinity stand in quotation marks."""
+
+    _TOKEN = re.compile(r'\\.|"|NaN|-?Infinity', re.DOTALL)
+    _LONGEST_TOKEN = 9
+
+    def __init__(self, file: SourceFile, warnings: Warnings, quoting: bool) -> None:
+        file.seek(0)
+        self._file = file
+        self._warnings = warnings
+        self._encoding = json.detect_encoding(file.read(4))
+        file.seek(0)
+        self._decode = codecs.getincrementaldecoder(self._encoding)("replace").decode
+        self._quoting = quoting
+        self._in_string = False
+        self._held = ""
+
+    def read(self, size: int) -> bytes:
+        """Some bytes; none only at the end, or when none were asked for."""
+        while size:
+            data = self._file.read(PIECE)
+            text = self._decode(data, not data)
+            _warn_replaced(text, data, self._encoding, self._warnings)
+            if self._quoting:
+                text = self._quoted(text, last=not data)
+            if text or not data:
+                return text.encode()
+        return b""
+
+    def _quoted(self, text: str, last: bool) -> str:
+        text = self._held + text
+        settled = len(text) if last else len(text) - self._LONGEST_TOKEN
+        parts, done = [], 0
+        for token in self._TOKEN.finditer(text):
+            if token.start() >= settled:
+                break
+            parts.append(text[done : token.start()])
+            word = token[0]
+            if word == '"':
+                self._in_string = not self._in_string
+            quote = '"' if word[-1] in "Ny" and word[0] != "\\" and not self._in_string else ""
+            parts.append(f"{quote}{word}{quote}")
+            done = token.end()
+        cut = max(done, settled, 0)
+        self._held = text[cut:]
+        return "".join(parts) + text[done:cut]
