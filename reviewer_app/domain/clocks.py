@@ -103,22 +103,44 @@ def in_force(facts: Iterable[DatedFact], what: FactKind) -> DatedFact | None:
 
 
 def access_window(facts: Sequence[DatedFact], convention: Convention) -> AccessWindow | None:
-    """The window these facts give, or None while no access was granted. Waiting never extends it; an agreement may."""
+    """The window these facts give, or None while no access was granted."""
     granted = in_force(facts, FactKind.ACCESS_GRANTED)
     if granted is None:
         return None
-    ends = [End(Limit.DAYS, convention.limit(granted.moment, granted.precision))]
-    if extension := in_force(facts, FactKind.EXTENSION_AGREED):
-        ends = [End(Limit.EXTENSION, extension.moment)]
-    if release := in_force(facts, FactKind.PARTNER_RELEASE):
-        ends.append(End(Limit.RELEASE, release.moment))
-    elif planned := in_force(facts, FactKind.PARTNER_RELEASE_PLANNED):
-        ends.append(End(Limit.PLANNED_RELEASE, planned.moment))
-    bites, *others = sorted(ends, key=lambda end: end.moment)
-    ended = in_force(facts, FactKind.ACCESS_ENDED) or in_force(facts, FactKind.WITHDRAWAL)
-    return AccessWindow(
-        granted.moment, bites, others[0] if others else None, ended.moment if ended else None, convention
+
+    def moment(what: FactKind) -> datetime | None:
+        found = in_force(facts, what)
+        return found.moment if found else None
+
+    return window_from(
+        granted.moment,
+        granted.precision,
+        convention,
+        extension=moment(FactKind.EXTENSION_AGREED),
+        planned_release=moment(FactKind.PARTNER_RELEASE_PLANNED),
+        release=moment(FactKind.PARTNER_RELEASE),
+        ended=moment(FactKind.ACCESS_ENDED) or moment(FactKind.WITHDRAWAL),
     )
+
+
+def window_from(
+    granted: datetime,
+    precision: Precision,
+    convention: Convention,
+    *,
+    extension: datetime | None = None,
+    planned_release: datetime | None = None,
+    release: datetime | None = None,
+    ended: datetime | None = None,
+) -> AccessWindow:
+    """The window these moments (UTC) give. Waiting never extends it; an agreement in writing may."""
+    ends = [End(Limit.EXTENSION, extension) if extension else End(Limit.DAYS, convention.limit(granted, precision))]
+    if release:
+        ends.append(End(Limit.RELEASE, release))
+    elif planned_release:
+        ends.append(End(Limit.PLANNED_RELEASE, planned_release))
+    bites, *others = sorted(ends, key=lambda end: end.moment)
+    return AccessWindow(granted, bites, others[0] if others else None, ended, convention)
 
 
 # What must not come before what; both are shown to a person, neither is refused.

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Vaults: making one, looking at its door, unlocking, checking and leaving it."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from reviewer_app.domain.markings import MarkingRules
+from reviewer_app.domain.people import Person, Role, Setting
+from reviewer_app.domain.wording import WordingRules
+from reviewer_app.errors import AttachmentError, EntryError, SignInRefused
+from reviewer_app.evaluations.reader import Reader
+from reviewer_app.paths import resource_text
+from reviewer_app.policy import Policy
+from reviewer_app.services.desk import Desk
+from reviewer_app.vault import check as vault_check
+from reviewer_app.vault.blobs import Blobs
+from reviewer_app.vault.check import CheckFinding
+from reviewer_app.vault.credentials import NewPerson, check_passphrase
+from reviewer_app.vault.keychain import Keychain
+from reviewer_app.vault.place import Ballast, ExclusiveLock, check_folder, create_layout
+from reviewer_app.vault.slots import Opened, SlotFile
+from reviewer_app.vault.vault import Vault
+
+SUFFIX = ".vault"
+SWITCH_WAIT = 5.0
+"""Seconds that a program which is just ending may still hold the vault, as after Lock."""
+
+
+@dataclass(frozen=True)
+class Resident:
+    """Someone who may sign in."""
+
+    id: str
+    name: str
+    roles: tuple[Role, ...]
+
+    def told(self) -> str:
+        """`R. Ibarra, reviewer`."""
+        return f"{self.name}, {' and '.join(self.roles)}"
+
+
+@dataclass(frozen=True)
+class Door:
+    """What may be seen of a vault before it is unlocked. Only a digest vouches for it until then."""
+
+    folder: Path
+    people: tuple[Resident, ...]
+    policy: Policy
+
+    @property
+    def name(self) -> str:
+        """The vault's name without its ending."""
+        return self.folder.name.removesuffix(SUFFIX)
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new vault, open, and the recovery key's text, which is shown once."""
+
+    desk: Desk
+    recovery_key: str
+
+
+def create(
+    folder: Path, *, person: str, passphrase: str, policy: Policy, rounds: int | None = None, warm: bool = True
+) -> Created:
+    """Makes a vault whose first person holds all roles, and opens it.
+
+    Raises EntryError, WeakPassphrase, VaultExists, OnNetworkPath, NoPermission, NoSpace or DiskFailed; then nothing
+    of the new vault stays behind.
+    """
+    if not person.strip():
+        raise EntryError(field="Your name", reason="this is empty; write the name that colleagues know you by")
+    folder = check_folder(folder.with_name(folder.name.removesuffix(SUFFIX) + SUFFIX))
+    check_passphrase(passphrase)
+    create_layout(folder)
+    first = NewPerson(person.strip(), tuple(Role), passphrase)
+    with ExitStack() as undo:
+        # Nothing was confirmed yet, and the folder was empty before: what was begun is taken away again.
+        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        lock = undo.enter_context(ExclusiveLock(folder))
+        _slots, keychain, recovery_key = SlotFile.create(
+            folder, policy=policy.before_unlock(), people=[first], rounds=rounds
+        )
+        Ballast(folder).hold()
+        vault = Vault.create(folder, keychain)
+        undo.callback(vault.close)
+        holder = Person(id=first.id, name=first.name)
+        with vault.record("vault created", person=holder.id) as tx:
+            tx.create(holder)
+            for name, value in policy.settings().items():
+                tx.create(Setting(name=name, value=value))
+        desk = _desk(vault, keychain, warm=warm, lock=lock, person=holder, roles=frozenset(Role), policy=policy)
+        undo.pop_all()
+    return Created(desk, recovery_key)
+
+
+def look(folder: Path) -> Door:
+    """Reads the door of a vault; writes nothing.
+
+    Raises NotAVault, SlotsDamaged, SlotRefused, NewerVault, OnNetworkPath or NoPermission.
+    """
+    folder = check_folder(folder)
+    slots = SlotFile.read(folder)
+    people = tuple(
+        Resident(each.id, each.name, tuple(Role(role) for role in each.roles))
+        for each in slots.people
+        if each.state == "active"
+    )
+    return Door(folder, people, Policy.from_settings(slots.policy))
+
+
+def person_named(door: Door, name: str) -> str:
+    """The id of the person with this name, or of the only one. Raises SignInRefused when nobody fits."""
+    if not name and len(door.people) == 1:
+        return door.people[0].id
+    for each in door.people:
+        if each.name == name:
+            return each.id
+    raise SignInRefused(person=name or "Nobody", reason="there is no such person in this vault")
+
+
+def unlock(door: Door, person: str, passphrase: str, *, warm: bool = True) -> Desk:
+    """Opens the vault for one person and takes its lock; stale parts of unfinished attachments are removed.
+
+    Raises WrongPassphrase, SlotRefused, VaultInUse, RolledBack, DatabaseDamaged and the other VaultErrors.
+    """
+    return _enter(door, lambda slots: slots.unlock(person, passphrase), warm=warm)
+
+
+def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool) -> Desk:
+    with ExitStack() as undo:
+        lock = undo.enter_context(ExclusiveLock(door.folder, wait=SWITCH_WAIT))
+        opened = key(SlotFile.read(door.folder))
+        if opened.person is None:
+            raise SignInRefused(person="The recovery key", reason="it signs nobody in yet")
+        vault = Vault.open(door.folder, opened.keychain)
+        undo.callback(vault.close)
+        settings = {setting.name: setting.value for setting in vault.find(Setting)}
+        holder = vault.get(Person, opened.person.id) or Person(id=opened.person.id, name=opened.person.name)
+        roles = frozenset(Role(role) for role in opened.person.roles)
+        policy = Policy.from_settings(settings)
+        desk = _desk(vault, opened.keychain, warm=warm, lock=lock, person=holder, roles=roles, policy=policy)
+        desk.blobs.sweep(set(vault.blobs()))
+        Ballast(door.folder).hold()
+        with desk.record("signed in"):
+            pass
+        undo.pop_all()
+    return desk
+
+
+def _desk(vault: Vault, keychain: Keychain, *, warm: bool, **held: Any) -> Desk:
+    return Desk(
+        vault=vault,
+        blobs=Blobs(vault.folder, keychain.blob_key),
+        **held,
+        rules=MarkingRules.from_json(resource_text("rules/markings.json")),
+        wording=WordingRules.from_json(resource_text("rules/wording.json")),
+        reader=Reader(warm=warm),
+    )
+
+
+def leave(desk: Desk, verb: str = "signed out") -> None:
+    """Closes the vault: reader processes, connections, anchor and lock. Nothing is open afterwards."""
+    desk.reader.close()
+    try:
+        with desk.record(verb):
+            pass
+    finally:
+        desk.vault.close()
+        desk.lock.release()
+
+
+# --- checking ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a full check found. `findings` is empty for a sound vault."""
+
+    entries: int
+    attachments: int
+    findings: tuple[CheckFinding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    def told(self) -> str:
+        """The report as text, one finding a line."""
+        head = f"Checked {self.entries} journal entries, the tables they give, and {self.attachments} attachments."
+        if self.sound:
+            return f"{head}\nEverything holds together."
+        return "\n".join((head, *(f"{finding.where}: {finding.what}" for finding in self.findings)))
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one JSON object."""
+        return {"sound": self.sound, **asdict(self)}
+
+
+def check(
+    desk: Desk,
+    progress: Callable[[float], None] = lambda _fraction: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Recomputes chain and anchor, folds the journal and compares the tables, verifies every attachment."""
+
+    def verify(blob: str, wrapped_key: bytes, size: int) -> str | None:
+        try:
+            desk.blobs.open(blob, wrapped_key, size, blob[:8]).verify(cancelled=cancelled)
+        except AttachmentError as error:
+            return str(error)
+        return None
+
+    findings = vault_check.check(desk.vault, progress=progress, cancelled=cancelled, verify_blob=verify)
+    with desk.record("vault checked"):
+        pass
+    return Report(len(desk.vault.entries()), len(desk.vault.blobs()), tuple(findings))
+
+
+def settings_shown(policy: Policy) -> Mapping[str, str]:
+    """The settings as a person reads them, by name."""
+    return {name.replace("_", " "): str(value) for name, value in policy.model_dump().items()}
