@@ -141,7 +141,7 @@ class DiskFailed(VaultError):
 
 class UnsafeBuild(VaultError):
     code = "V-117"
-    sentence = "This program's database library is not safe to use ({reason}). Install Reviewer again from its release."
+    sentence = "A library of this program is not safe to use ({reason}). Install Reviewer again from its release."
 
 
 class SignInRefused(VaultError):
@@ -157,6 +157,11 @@ class WeakPassphrase(VaultError):
 class VaultDamaged(VaultError):
     code = "V-120"
     sentence = "The vault's {part} does not hold together ({reason}). Run a vault check and tell your security officer."
+
+
+class CheckStopped(VaultError):
+    code = "V-121"
+    sentence = "The vault check was stopped before its end, so it says nothing. Start it again when there is time."
 
 
 # --- the journal ---------------------------------------------------------------------------------------------------
@@ -254,6 +259,11 @@ class MarkingError(AppError):
     sentence = "“{text}” is not a marking this program knows: {reason}. Correct it and try again."
 
 
+class MarkingRulesUnusable(MarkingError):
+    code = "M-401"
+    sentence = "The file of marking rules cannot be used: {reason}. Put the file of this release back in its place."
+
+
 # --- evaluation files ----------------------------------------------------------------------------------------------
 
 
@@ -286,6 +296,24 @@ class PackageError(AppError):
 class PackageNotWritten(PackageError):
     code = "X-701"
     sentence = "The package was not written: {reason}. Choose another folder or medium and write it again."
+
+
+class PackageCancelled(PackageError):
+    code = "X-702"
+    sentence = "Work on the package was cancelled, and nothing of it was kept. Start it again when you are ready."
+
+
+class WithheldTextFound(PackageError):
+    code = "X-703"
+    sentence = (
+        "The package was not written: {place} holds {what}, which is withheld from this recipient. Reword it, then "
+        "write the package again."
+    )
+
+
+class PackageUnreadable(PackageError):
+    code = "X-704"
+    sentence = "“{name}” cannot be read ({reason}). Put the medium back or copy the package again, then check it again."
 
 
 # --- what a person typed -------------------------------------------------------------------------------------------

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From an empty file to the present tables: an ordered list of steps, each in one transaction with its version.
+
+Every released step and its SQL stay as they are for ever; a change of the tables is a new step. A step that changes
+what operations say adds an upcaster in `fold`; the last step ends with the comparison of tables and operations.
+"""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, Engine
+
+from reviewer_app.errors import DatabaseDamaged, NewerVault, VaultDamaged
+from reviewer_app.paths import resource_text
+from reviewer_app.vault.soundness import check_tables
+
+APPLICATION_ID = 0x52565752
+"""“RVWR”, in the header of every vault's database."""
+
+Step = Callable[[Connection], None]
+
+
+def _version_1(connection: Connection) -> None:
+    """The first issue's tables."""
+    for statement in resource_text("schema/1.sql").split(";\n"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+
+
+STEPS: Sequence[Step] = (_version_1,)
+
+
+def version_of(connection: Connection) -> int:
+    """The version of the tables; raises DatabaseDamaged for a database that holds no vault."""
+    version, application = (
+        connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("user_version", "application_id")
+    )
+    if application != APPLICATION_ID or version < 1:
+        raise DatabaseDamaged(reason="it holds no vault")
+    return int(version)
+
+
+def make_tables(engine: Engine, steps: Sequence[Step] = STEPS) -> None:
+    """Brings an empty database to the present version."""
+    _migrate(engine, 0, steps)
+
+
+def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> None:
+    """Brings a vault's database to the present version; raises NewerVault, leaving it untouched, when it is newer."""
+    with engine.execution_options(read_only=True).begin() as connection:
+        version = version_of(connection)
+    if version > len(steps):
+        raise NewerVault(found=version, known=len(steps))
+    _migrate(engine, version, steps)
+
+
+def _migrate(engine: Engine, version: int, steps: Sequence[Step]) -> None:
+    for number, step in enumerate(steps[version:], version + 1):
+        with engine.begin() as connection:
+            step(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version={number}")
+            if number == len(steps) and (found := next(check_tables(connection), None)):
+                raise VaultDamaged(part="tables", reason=f"{found.where}: {found.what}")

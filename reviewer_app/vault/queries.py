@@ -1,0 +1,409 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is read from a vault: values, history, conflicts, search and the docket. Rows never leave this room."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, func, select, text
+
+from reviewer_app.domain.record import Record, Refers, Searchable
+from reviewer_app.errors import VaultDamaged
+from reviewer_app.vault.apply import STORED
+from reviewer_app.vault.fold import upcast
+from reviewer_app.vault.operation import Action, Entry, Operation
+from reviewer_app.vault.tables import BLOB, CONFLICT, DRAFT, ENTRY, KINDS, OPERATION, PREFERENCE, TABLES, marked
+
+Kind = TypeVar("Kind", bound=Record)
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One act, as the History page shows it. `number` is the order of arrival here; `changes` counts operations."""
+
+    number: int
+    id: str
+    replica: str
+    sequence: int
+    at: datetime
+    person: str
+    approver: str | None
+    verb: str
+    case: str | None
+    subject: str | None
+    outcome: str
+    changes: int
+    hash: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One operation on a record. `values` are by field, `marking` included; None when they were erased or withheld."""
+
+    entry: JournalEntry
+    operation: str
+    action: Action
+    values: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A field two workstations gave different values; each choice is what one operation says, or its deletion."""
+
+    kind: str
+    record: str
+    field: str
+    choices: tuple[Said, ...]
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A reference to a record that has no row here: `why` is “deleted” or “not received”."""
+
+    kind: str
+    record: str
+    field: str
+    missing: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Text a person has not saved yet; `place` says where in the windows it belongs."""
+
+    place: str
+    person: str
+    text: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A record whose words were found, with the words around them."""
+
+    kind: str
+    record: str
+    case: str | None
+    excerpt: str
+
+
+@dataclass(frozen=True)
+class DocketRow:
+    """One case in one line. Moments are UTC and None when not recorded; facts entered in error are left out, and where
+    several of a kind stand the earliest is taken. `determination` is the newest answer or None."""
+
+    case: str
+    number: str
+    codename: str
+    developer: str
+    marking: str
+    weights: str
+    access: str
+    evaluation: str
+    consultation: str
+    material: str
+    determination: str | None
+    granted: datetime | None
+    granted_precision: str | None
+    extension: datetime | None
+    planned_release: datetime | None
+    release: datetime | None
+    ended: datetime | None
+    withdrawal: datetime | None
+    assignee: str | None
+    findings: int
+    drafted: int
+    transferred: int
+    acknowledged: int
+    last_entry: datetime | None
+
+
+class Reading:
+    """Everything a vault answers. Every call reads one state of the database and returns values."""
+
+    engine: Engine
+    replica: str
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database."""
+        with self.engine.execution_options(read_only=True).begin() as connection:
+            yield connection
+
+    # --- records
+
+    def get(self, kind: type[Kind], record: str) -> Kind | None:
+        """The record, or None when it is deleted or not here."""
+        found = self.find(kind, id=record)
+        return found[0] if found else None
+
+    def find(
+        self, kind: type[Kind], *, case: str | None = None, order_by: str = "rowid", **equals: object
+    ) -> list[Kind]:
+        """The records of a kind whose fields equal these, in order of arrival or of a field (`-field`: downwards)."""
+        table = TABLES[kind.kind]
+        column = table.c[order_by.lstrip("-")]
+        wanted = select(table).where(*_equal(table, case, equals))
+        wanted = wanted.order_by(column.desc() if order_by.startswith("-") else column)
+        with self.reading() as connection:
+            return [value_of(kind, row) for row in connection.execute(wanted).mappings()]
+
+    def count(self, kind: type[Record], *, case: str | None = None, **equals: object) -> int:
+        """How many `find` would return."""
+        table = TABLES[kind.kind]
+        with self.reading() as connection:
+            counted = select(func.count()).select_from(table).where(*_equal(table, case, equals))
+            return connection.execute(counted).scalar_one()
+
+    # --- the journal
+
+    def entries(
+        self, case: str | None = None, *, newest_first: bool = True, limit: int | None = None, before: int | None = None
+    ) -> list[JournalEntry]:
+        """Acts on a case, or all of them; `before` is the number of an entry and continues behind it."""
+        wanted = select(ENTRY.c.number, ENTRY.c.text, ENTRY.c.hash).limit(limit)
+        if case:
+            wanted = wanted.where(ENTRY.c.case == case)
+        if before is not None:
+            wanted = wanted.where(ENTRY.c.number < before if newest_first else ENTRY.c.number > before)
+        wanted = wanted.order_by(ENTRY.c.number.desc() if newest_first else ENTRY.c.number)
+        with self.reading() as connection:
+            return [_journal_entry(*row) for row in connection.execute(wanted)]
+
+    def history_of(self, record: str) -> list[Said]:
+        """What was said about a record, in order of arrival, in today's words."""
+        with self.reading() as connection:
+            return _said(connection, _operations().where(OPERATION.c.record == record).order_by(OPERATION.c.number))
+
+    def last_moment(self) -> datetime | None:
+        """The latest moment this workstation's own entries have seen."""
+        with self.reading() as connection:
+            latest = select(func.max(ENTRY.c.at)).where(ENTRY.c.replica == self.replica)
+            return _moment(connection.execute(latest).scalar())
+
+    # --- what a merge leaves to people
+
+    def conflicts(self, case: str) -> list[Conflict]:
+        """The fields of a case's records that have several heads."""
+        wanted = (
+            _operations()
+            .add_columns(CONFLICT.c.record, CONFLICT.c.field)
+            .join(CONFLICT, CONFLICT.c.operation == OPERATION.c.id)
+            .where(ENTRY.c.case == case)
+            .order_by(CONFLICT.c.record, CONFLICT.c.field, OPERATION.c.number)
+        )
+        found: dict[tuple[str, str, str], list[Said]] = {}
+        with self.reading() as connection:
+            for *stored, record, field in connection.execute(wanted):
+                said, kind = _one_said(stored)
+                found.setdefault((kind, record, field), []).append(said)
+        return [Conflict(*where, tuple(choices)) for where, choices in found.items()]
+
+    def absent(self, case: str) -> list[Absent]:
+        """References of a case's records that lead nowhere here."""
+        found = []
+        with self.reading() as connection:
+            for kind in KINDS:
+                for field, refers in marked(kind, Refers).items():
+                    rows = connection.execute(text(_absent_statement(kind, field, refers.kind)), {"case": case})
+                    found += [Absent(kind, record, field, missing, why) for record, missing, why in rows]
+        return found
+
+    def clashes(self) -> list[str]:
+        """Case numbers that two workstations gave to different cases."""
+        number = TABLES["case"].c.number
+        with self.reading() as connection:
+            return list(connection.execute(select(number).group_by(number).having(func.count() > 1)).scalars())
+
+    # --- outside the fold
+
+    def blob(self, blob: str) -> tuple[bytes, int] | None:
+        """The wrapped key of an attachment's file and its size in bytes; None when it was destroyed or is not here."""
+        with self.reading() as connection:
+            row = connection.execute(select(BLOB.c.wrapped_key, BLOB.c.size).where(BLOB.c.id == blob)).first()
+            return (row.wrapped_key, row.size) if row else None
+
+    def blobs(self) -> list[str]:
+        """The ids of all attachments' files whose keys are here."""
+        with self.reading() as connection:
+            return list(connection.execute(select(BLOB.c.id).order_by(BLOB.c.id)).scalars())
+
+    def drafts(self, person: str) -> list[Draft]:
+        """What a person has not saved yet."""
+        with self.reading() as connection:
+            rows = connection.execute(select(DRAFT).where(DRAFT.c.person == person).order_by(DRAFT.c.saved_at))
+            return [Draft(row.place, row.person, row.text, datetime.fromisoformat(row.saved_at)) for row in rows]
+
+    def preference(self, name: str) -> str | None:
+        """A preference kept under this name."""
+        with self.reading() as connection:
+            return connection.execute(select(PREFERENCE.c.text).where(PREFERENCE.c.name == name)).scalar()
+
+    # --- finding and overview
+
+    def search(self, words: str, limit: int = 50) -> list[Hit]:
+        """Records that hold all the words, each taken as the beginning of one; newest arrivals first in each kind."""
+        terms = " ".join('"' + word.replace('"', '""') + '"*' for word in words.split())
+        hits: list[Hit] = []
+        if not terms:
+            return hits
+        with self.reading() as connection:
+            for kind in KINDS:
+                if marked(kind, Searchable):
+                    wanted = {"terms": terms, "limit": limit - len(hits)}
+                    rows = connection.execute(text(_search_statement(kind)), wanted)
+                    hits += [Hit(kind, *row) for row in rows]
+        return hits
+
+    def docket(self) -> list[DocketRow]:
+        """Every case in one line, in order of arrival."""
+        with self.reading() as connection:
+            return [_docket_row(row) for row in connection.execute(_DOCKET).mappings()]
+
+
+def value_of(kind: type[Kind], row: RowMapping) -> Kind:
+    """The value of a row; raises VaultDamaged when the row was changed into something its kind cannot be."""
+    try:
+        return kind.model_validate({field: row[field] for field in kind.model_fields})
+    except ValidationError as error:
+        raise VaultDamaged(part=f"table {kind.kind}", reason=f"record {row['id']} cannot be read") from error
+
+
+def _equal(table: Table, case: str | None, equals: dict[str, object]) -> list[ColumnElement[bool]]:
+    wanted = {**equals, "case": case} if case else equals
+    return [table.c[field] == value for field, value in wanted.items()]
+
+
+def _moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
+
+
+# --- journal rows as values ----------------------------------------------------------------------------------------
+
+
+def _operations() -> Select[Any]:
+    return select(ENTRY.c.number, ENTRY.c.text, ENTRY.c.hash, *STORED).join(ENTRY, ENTRY.c.id == OPERATION.c.entry)
+
+
+def _said(connection: Connection, wanted: Select[Any]) -> list[Said]:
+    return [_one_said(list(row))[0] for row in connection.execute(wanted)]
+
+
+def _one_said(stored: list[Any]) -> tuple[Said, str]:
+    operation = Operation(*stored[3:])
+    values = None if operation.values is None else {**upcast(operation)[1], "marking": operation.head.marking}
+    head = operation.head
+    return Said(_journal_entry(*stored[:3]), head.id, head.action, values), head.kind
+
+
+def _journal_entry(number: int, entry_text: str, entry_hash: str) -> JournalEntry:
+    entry = Entry.model_validate_json(entry_text)
+    return JournalEntry(
+        number=number,
+        id=entry.id,
+        replica=entry.replica,
+        sequence=entry.sequence,
+        at=datetime.fromisoformat(entry.at),
+        person=entry.person,
+        approver=entry.approver,
+        verb=entry.verb,
+        case=entry.case,
+        subject=entry.subject,
+        outcome=entry.outcome,
+        changes=len(entry.operations),
+        hash=entry_hash,
+    )
+
+
+# --- statements ----------------------------------------------------------------------------------------------------
+
+
+def _absent_statement(kind: str, field: str, referred: str) -> str:
+    # Names are our own, from `tables`; only the case is a parameter.
+    of_case = '"case" = :case' if "case" in KINDS[kind].model_fields else "id = :case"
+    deleted = f'EXISTS(SELECT 1 FROM operation WHERE record = "{kind}"."{field}")'
+    return (
+        f"SELECT id, \"{field}\", iif({deleted}, 'deleted', 'not received') FROM \"{kind}\" "  # noqa: S608
+        f'WHERE {of_case} AND "{field}" IS NOT NULL AND "{field}" NOT IN (SELECT id FROM "{referred}") ORDER BY rowid'
+    )
+
+
+def _search_statement(kind: str) -> str:
+    case = 'found."case"' if "case" in KINDS[kind].model_fields else "found.id" if kind == "case" else "NULL"
+    return (
+        f"SELECT found.id, {case}, snippet({kind}_search, -1, '', '', '…', 12) "  # noqa: S608
+        f'FROM {kind}_search JOIN "{kind}" AS found ON found.rowid = {kind}_search.rowid '
+        f"WHERE {kind}_search MATCH :terms ORDER BY {kind}_search.rowid DESC LIMIT :limit"
+    )
+
+
+_FACTS = {
+    "granted": "access granted",
+    "extension": "extension agreed in writing",
+    "planned_release": "planned partner release",
+    "release": "partner release",
+    "ended": "access ended",
+    "withdrawal": "withdrawal",
+}
+
+# The smallest moment of a kind; where two are equal the smaller id, as `domain.clocks.in_force` takes it.
+_DOCKET = text(
+    f"""
+WITH dates AS (
+    SELECT "case", {", ".join(f"min(moment || id || precision) FILTER (WHERE what = '{what}') AS {name}" for name, what in _FACTS.items())}
+    FROM dated_fact WHERE entered_in_error IS NULL GROUP BY "case"
+), answers AS (
+    SELECT "case", max(moment || id || answer) AS answer
+    FROM determination WHERE entered_in_error IS NULL GROUP BY "case"
+), workers AS (
+    SELECT "case", group_concat(name, ', ') AS names
+    FROM (SELECT assignment."case", person.name FROM assignment JOIN person ON person.id = assignment.person
+          ORDER BY person.name)
+    GROUP BY "case"
+), found AS (
+    SELECT "case", count(*) AS findings,
+        count(*) FILTER (WHERE referral = 'drafted') AS drafted,
+        count(*) FILTER (WHERE referral = 'transferred') AS transferred,
+        count(*) FILTER (WHERE referral = 'acknowledged') AS acknowledged
+    FROM finding WHERE entered_in_error IS NULL GROUP BY "case"
+)
+SELECT "case".*, dates.*, answers.answer, workers.names, found.findings, found.drafted, found.transferred,
+    found.acknowledged,
+    (SELECT at FROM entry WHERE entry."case" = "case".id ORDER BY number DESC LIMIT 1) AS last_entry
+FROM "case"
+LEFT JOIN dates ON dates."case" = "case".id
+LEFT JOIN answers ON answers."case" = "case".id
+LEFT JOIN workers ON workers."case" = "case".id
+LEFT JOIN found ON found."case" = "case".id
+ORDER BY "case".rowid
+"""  # noqa: S608
+)
+
+
+def _docket_row(row: RowMapping) -> DocketRow:
+    granted, answer = row["granted"], row["answer"]
+    dates = {name: _moment(row[name][:24] if row[name] else None) for name in _FACTS}
+    return DocketRow(
+        case=row["id"],
+        number=row["number"],
+        codename=row["codename"],
+        developer=row["developer"],
+        marking=row["marking"],
+        weights=row["weights"],
+        access=row["access"],
+        evaluation=row["evaluation"],
+        consultation=row["consultation"],
+        material=row["material"],
+        determination=answer[56:] if answer else None,
+        granted_precision=granted[56:] if granted else None,
+        assignee=row["names"],
+        findings=row["findings"] or 0,
+        drafted=row["drafted"] or 0,
+        transferred=row["transferred"] or 0,
+        acknowledged=row["acknowledged"] or 0,
+        last_entry=_moment(row["last_entry"]),
+        **dates,
+    )

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The open vault: its one door for changes, and everything it answers."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, Self
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from reviewer_app.domain.canonical import new_id
+from reviewer_app.domain.record import moment_text
+from reviewer_app.errors import RolledBack, VaultDamaged
+from reviewer_app.vault import database
+from reviewer_app.vault.anchor import Anchor
+from reviewer_app.vault.journal import Transaction, append, last_entry
+from reviewer_app.vault.migrations import make_tables, migrate
+from reviewer_app.vault.queries import Reading
+from reviewer_app.vault.soundness import check_entries, check_operations
+from reviewer_app.vault.tables import DRAFT, ENTRY, PREFERENCE, VAULT
+
+__all__ = ["Transaction", "Vault"]
+
+DATABASE = "vault.db"
+ANCHOR = "anchor"
+SYSTEM = "system"
+"""The person of entries the program makes by itself."""
+
+
+class Keys(Protocol):
+    """What a vault needs of its keychain: 80 bytes for the database, 64 for the anchor."""
+
+    @property
+    def database_key(self) -> bytes: ...
+
+    @property
+    def journal_key(self) -> bytes: ...
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Vault(Reading):
+    """One open vault. Its folder's lock is held by whoever opens it; one process, any thread."""
+
+    def __init__(self, folder: Path, engine: Engine, anchor: Anchor, replica: str, now: Callable[[], datetime]) -> None:
+        self.folder, self.engine, self.anchor, self.replica = folder, engine, anchor, replica
+        self._now = now
+        self._commit_lock = threading.Lock()
+        self._writer: int | None = None
+
+    @classmethod
+    def create(cls, folder: Path, keychain: Keys, *, now: Callable[[], datetime] = _now) -> Self:
+        """Makes database and anchor in an existing folder of mode 0700, and opens the vault as a new replica.
+
+        Raises VaultExists, NoSpace, DiskFailed, NoPermission.
+        """
+        path, replica = folder / DATABASE, new_id()
+        database.make_file(path)
+        engine = database.engine_of(path, keychain.database_key)
+        make_tables(engine)
+        with engine.begin() as connection:
+            connection.execute(insert(VAULT), {"replica": replica})
+        engine.dispose()
+        Anchor.create(folder / ANCHOR, keychain.journal_key, replica)
+        return cls.open(folder, keychain, now=now)
+
+    @classmethod
+    def open(cls, folder: Path, keychain: Keys, *, now: Callable[[], datetime] = _now) -> Self:
+        """Opens a vault, brings its tables to the present version and compares the journal with its anchor.
+
+        Raises DatabaseMissing, DatabaseDamaged, NewerVault, RolledBack, VaultDamaged, UnsafeBuild, NoPermission.
+        """
+        path = folder / DATABASE
+        database.require_file(path)
+        engine = database.engine_of(path, keychain.database_key)
+        anchor: Anchor | None = None
+        try:
+            migrate(engine)
+            anchor = Anchor(folder / ANCHOR, keychain.journal_key)
+            with engine.execution_options(read_only=True).begin() as connection:
+                replica = connection.execute(select(VAULT.c.replica)).scalar_one()
+            vault = cls(folder, engine, anchor, replica, now)
+            vault._catch_up()
+        except BaseException:
+            if anchor:
+                anchor.close()
+            engine.dispose()
+            raise
+        return vault
+
+    @contextmanager
+    def record(
+        self,
+        verb: str,
+        *,
+        person: str,
+        approver: str | None = None,
+        case: str | None = None,
+        subject: str | None = None,
+        outcome: str = "done",
+    ) -> Iterator[Transaction]:
+        """One act of one person: its operations and its entry are committed together, then anchored.
+
+        When the block ends without an error and the anchor is written, the act is saved. Acts that change nothing
+        but matter (a case opened, a search) are recorded with an empty block. `verb` and `outcome` are fixed phrases
+        in small letters, never case text; `person` and `approver` are ids.
+        """
+        with self._writing():
+            with self.engine.begin() as connection:
+                tx = Transaction(connection, person=person, approver=approver, case=case, subject=subject)
+                yield tx
+                tx.flush()
+                sequence, entry_hash = append(
+                    connection,
+                    self.replica,
+                    self._now(),
+                    id=tx.entry,
+                    person=person,
+                    approver=approver,
+                    verb=verb,
+                    case=case,
+                    subject=tx.subject,
+                    outcome=outcome,
+                    operations=tx.digests,
+                )
+            self.anchor.write(self.replica, sequence, entry_hash)
+            if tx.destroyed:
+                self.checkpoint()
+
+    def checkpoint(self) -> bool:
+        """Moves the write-ahead log into the database and empties it; False while a reader still needs it."""
+        return database.checkpoint(self.engine, self.folder / DATABASE)
+
+    def save_draft(self, place: str, person: str, text: str) -> None:
+        """Keeps what a person has not saved yet, instead of what was kept for that place."""
+        said = {"text": text, "saved_at": moment_text(self._now())}
+        with self.changing() as connection:
+            write = upsert(DRAFT).values(place=place, person=person, **said)
+            connection.execute(write.on_conflict_do_update(index_elements=["place", "person"], set_=said))
+
+    def drop_draft(self, place: str, person: str) -> None:
+        """Forgets a draft."""
+        with self.changing() as connection:
+            connection.execute(delete(DRAFT).where(DRAFT.c.place == place, DRAFT.c.person == person))
+
+    def set_preference(self, name: str, text: str) -> None:
+        """Keeps a preference under a name."""
+        with self.changing() as connection:
+            write = upsert(PREFERENCE).values(name=name, text=text)
+            connection.execute(write.on_conflict_do_update(index_elements=["name"], set_={"text": text}))
+
+    def close(self) -> None:
+        """Closes every connection and the anchor; the last connection empties the write-ahead log."""
+        self.engine.dispose()
+        self.anchor.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Held by one thread at a time from the first statement to the anchor."""
+        if self._writer == threading.get_ident():
+            raise RuntimeError("an act is recorded inside another one")
+        with self._commit_lock:
+            self._writer = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._writer = None
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A transaction of what stands outside the fold; acts wait meanwhile."""
+        with self._writing(), self.engine.begin() as connection:
+            yield connection
+
+    def _catch_up(self) -> None:
+        """A database ahead of its anchor by entries that continue the chain is a crash between two writes; one that
+        lacks the anchored entry is a roll-back."""
+        anchored = self.anchor.read()
+        with self.reading() as connection:
+            last = last_entry(connection, self.replica)
+            at_anchor = select(ENTRY.c.hash).where(
+                ENTRY.c.replica == self.replica, ENTRY.c.sequence == anchored.sequence
+            )
+            found = connection.execute(at_anchor).scalar() if anchored.sequence else ""
+            if anchored.replica != self.replica or found != anchored.hash:
+                raise RolledBack(sequence=anchored.sequence)
+            if last is None or last.sequence == anchored.sequence:
+                return
+            replica, since = self.replica, anchored.sequence
+            entries = check_entries(connection, replica, replicas=[replica], since=since)
+            operations = check_operations(connection, replica=replica, since=since)
+            if fault := next(entries, None) or next(operations, None):
+                raise VaultDamaged(part="journal", reason=f"{fault.where}: {fault.what}")
+        with self.record("anchor advanced", person=SYSTEM, subject=last.hash):
+            pass
