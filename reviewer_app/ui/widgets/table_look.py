@@ -190,6 +190,8 @@ class TableLook(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._drop_columns()
+        if event.size().height() < event.oldSize().height() and self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def _drop_columns(self) -> None:
         """Columns leave one by one, in their drop order, until the rest fits."""
