@@ -3,10 +3,10 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from reviewer_app.ui.theme import EDGE, GROUP, STRONG, styled, wide
+from reviewer_app.ui.theme import EDGE, GROUP, STRONG, wide
 from reviewer_app.ui.widgets.banner import banner_of
 from reviewer_app.ui.widgets.controls import button
 from reviewer_app.ui.widgets.layout import Item, beside, column, fill, label, picture, prose, row
@@ -33,7 +33,7 @@ class Dialog(QDialog):
         banner = banner_of(self.parentWidget())
         parts: tuple[Item, ...] = (banner.twin(), (content, 1), banner.twin()) if banner else ((content, 1),)
         fill(self._box, parts, 0)
-        styled(self, Dialog.fit)
+        self.fit()
 
     def closer(self, text: str = "Cancel") -> QPushButton:
         """A button that closes the dialog without an answer."""
@@ -45,7 +45,13 @@ class Dialog(QDialog):
         made.setDefault(kind != "danger")
         return made
 
-    @Slot()
+    def event(self, event: QEvent) -> bool:
+        """Words that appear, and a new text size, change the height."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest and self.inside:
+            self.fit()
+        return handled
+
     def fit(self) -> None:
         """As wide as asked for, as high as the words need, never larger than the screen."""
         space = self.screen().availableSize()

@@ -16,7 +16,6 @@ QFrame[role="nav"] { background: @sunken; border: 0; border-right: 1px solid @li
 QFrame[role="status"] { background: @sunken; border: 0; border-top: 1px solid @line; }
 QFrame[role="side"] { background: @window; border: 0; border-left: 1px solid @line; }
 QFrame[role="card"] { background: @surface; border: 1px solid @line; border-radius: 8px; }
-QFrame[role="popup"] { background: @surface; border: 1px solid @control; border-radius: 8px; }
 QFrame[role="rule"] { background: @line; border: 0; max-height: 1px; min-height: 1px; }
 QFrame[role="alert"] { background: @attention_fill; border: 1px solid @attention_edge; border-radius: 6px; }
 QFrame[role="alert"][tone="danger"] { background: @danger_fill; border-color: @danger_edge; }
@@ -67,6 +66,7 @@ QTabBar::scroller { width: 48px; }
 QTabBar QToolButton { background: @surface; border: 1px solid @control; border-radius: 4px; }
 
 QTableView { background: @surface; color: @text; border: 1px solid @line; border-radius: 8px; }
+QTableView[role="popup"] { border-color: @control; }
 QTableView[flat="true"] { border: 0; border-radius: 0; background: transparent; }
 QHeaderView, QHeaderView::section { background: transparent; color: @soft; border: 0; font-weight: 400; }
 QHeaderView::section { border-bottom: 1px solid @line; padding: 0 8px; }
@@ -89,7 +89,7 @@ QCheckBox, QRadioButton { border: 2px solid transparent; border-radius: 4px; pad
 QCheckBox:focus, QRadioButton:focus { border-color: @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @soft; }
 
-QProgressBar { background: @line; border: 0; border-radius: 3px; min-height: 6px; max-height: 6px; }
+QProgressBar { background: @surface; border: 1px solid @control; border-radius: 4px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QMenu { background: @surface; color: @text; border: 1px solid @control; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }

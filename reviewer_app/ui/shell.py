@@ -212,7 +212,7 @@ class Shell(QMainWindow):
         pairs = [(command.keys, command.text) for command in self.commands]
         pairs += [("Tab, Shift+Tab", "Next or previous control"), ("Enter", "Open the chosen row")]
         pairs += [("Space", "Preview the chosen row"), ("Ctrl+C", "Copy the chosen rows as text")]
-        dialog = Dialog("Keyboard", self, 440)
+        dialog = Dialog("Keyboard", self, 540)
         dialog.fill(scroll(facts(pairs), "Keys"), dialog.closer("Close"))
         dialog.run()
 

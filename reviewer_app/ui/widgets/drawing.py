@@ -130,12 +130,16 @@ class AccessWindow(Drawing):
             self.words(painter, (0, y), first, "soft")
 
     def _words_below(self, painter: QPainter, places: list[float]) -> None:
-        y = em(54)
-        self.words(painter, (0, y), self.start, "soft")
-        if places:
-            text = self.limits[0].text
-            least = length(self.start) + 2 * GAP
-            self.words(painter, (max(least, places[0] - length(text, MEDIUM) / 2), y), text, "text", MEDIUM)
+        """The moment of grant at the left, the limit that bites under its mark; alone when both find no room."""
+        y, least = em(54), length(self.start) + 2 * GAP
+        text = self.limits[0].text if places else ""
+        size = length(text, MEDIUM)
+        both = least + size <= self.width()
+        if both or not text:
+            self.words(painter, (0, y), self.start, "soft")
+        if text:
+            at = max(least if both else 0, places[0] - size / 2)
+            self.words(painter, (at, y), text, "text", MEDIUM)
 
 
 class Steps(Drawing):

@@ -26,6 +26,7 @@ class MarkList(Table):
     def __init__(self, editor: "PortionEditor") -> None:
         super().__init__((Head("Mark", 148), Head("Meaning", 0)), (), "Portion marks", head=False, fit=True)
         self.setProperty("plain", True)
+        self.setProperty("role", "popup")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setParent(editor.window())
         self.hide()
@@ -52,6 +53,7 @@ class PortionEditor(QPlainTextEdit):
         self.setTabChangesFocus(True)
         self.marks, self._check = tuple(marks), check
         self._list: MarkList | None = None
+        self._tinted: set[int] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE)
@@ -62,6 +64,7 @@ class PortionEditor(QPlainTextEdit):
     def _fit(self) -> None:
         self.setFont(font())
         self.setMinimumHeight(em(92))
+        self.tint(self._tinted)
 
     # --- checking ------------------------------------------------------------------------------------------------
 
@@ -77,12 +80,12 @@ class PortionEditor(QPlainTextEdit):
 
     def tint(self, paragraphs: Iterable[int]) -> None:
         """Tint paragraphs, by number from 0, that a person should look at; blank lines do not count."""
-        wanted, spots = set(paragraphs), []
+        self._tinted, spots = set(paragraphs), []
         number, block = -1, self.document().firstBlock()
         while block.isValid():
             begins = block.text().strip() and not block.previous().text().strip()
             number += bool(begins)
-            if block.text().strip() and number in wanted:
+            if block.text().strip() and number in self._tinted:
                 spot = QTextEdit.ExtraSelection()
                 cursor = QTextCursor(block)
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)

@@ -244,6 +244,14 @@ def _key_column(made: QWidget, width: int) -> None:
         layout.setColumnMinimumWidth(0, wide(width))
 
 
+def _value(value: str | QWidget) -> QWidget:
+    if isinstance(value, QWidget):
+        return value
+    made = label(value, wrap=True)
+    made.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    return made
+
+
 def facts(pairs: Sequence[tuple[str, str | QWidget]], gap: int = GAP, key_width: int = 0) -> QFrame:
     """Quiet name on the left, value on the right, one baseline."""
     frame, grid = QFrame(), QGridLayout()
@@ -253,7 +261,8 @@ def facts(pairs: Sequence[tuple[str, str | QWidget]], gap: int = GAP, key_width:
     grid.setColumnStretch(1, 1)
     for place, (key, value) in enumerate(pairs):
         grid.addWidget(label(key, "soft"), place, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label(value, wrap=True) if isinstance(value, str) else value, place, 1)
+        grid.addWidget(_value(value), place, 1)
+    grid.setRowStretch(len(pairs), 1)
     frame.setLayout(grid)
     return styled(frame, partial(_key_column, width=key_width))
 
@@ -337,6 +346,24 @@ class Pane(QScrollArea):
         inside.setProperty("role", "side")
         self.setWidget(inside)
         styled(self, partial(_pane_width, width=width))
+
+
+class Sided(QWidget):
+    """Content with a side panel, which folds away when there is less than `least` room (at 13 px body text)."""
+
+    def __init__(self, content: QWidget, pane: Pane, least: int = 900) -> None:
+        super().__init__()
+        self.pane, self.least = pane, least
+        fill(QHBoxLayout(self), ((content, 1), pane), 0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
+        styled(self, Sided._fold)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        self.pane.setVisible(self.width() > wide(self.least))
 
 
 def panel(name: str, *groups: tuple[str, Sequence[tuple[str, str]]]) -> Pane:
