@@ -99,9 +99,9 @@ class Archive:
             raise Unreadable(f"its member “{name}” is damaged") from error
 
     def _stored(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
-        self._file.seek(member.header_offset)
+        self._file.seek(max(0, member.header_offset))
         header = self._file.read(_LOCAL_HEADER.size)
-        if len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
+        if member.header_offset < 0 or len(header) < _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
             raise Unreadable(f"its member “{short(member.filename)}” is not where the list of members says")
         *_, name_length, extra_length = _LOCAL_HEADER.unpack(header)
         self._file.seek(name_length + extra_length, 1)

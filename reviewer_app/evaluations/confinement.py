@@ -43,15 +43,15 @@ def limit_resources() -> None:
     import resource
 
     wanted = {
-        resource.RLIMIT_AS: MEMORY,
-        resource.RLIMIT_CPU: SECONDS,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 32,
+        resource.RLIMIT_AS: (MEMORY, MEMORY),
+        resource.RLIMIT_CPU: (SECONDS, SECONDS + 1),  # at the first a signal that tells why, at the second the end
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_NOFILE: (32, 32),
     }
-    for kind, value in wanted.items():
+    for kind, values in wanted.items():
         with contextlib.suppress(ValueError, OSError):  # macOS has no limit on address space
-            resource.setrlimit(kind, (value, value))
+            resource.setrlimit(kind, values)
 
 
 def lock_down() -> str:

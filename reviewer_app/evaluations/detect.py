@@ -69,7 +69,7 @@ def _json_kind(file: SourceFile) -> str:
             for found, signs in JSON_SIGNS.items():
                 if all(sign & keys for sign in signs):
                     return found
-        return "json"
+        return "text" if stream.followed else "json"  # one object a line, for instance
 
     try:
         return streamed(file, Warnings(), kind)

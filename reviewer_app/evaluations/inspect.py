@@ -136,6 +136,8 @@ def _json_log(stream: JsonFile, file: SourceFile, warnings: Warnings) -> Log:
                     rows, cut = None, not _ends_well(file)
                     break
                 rows = list(_objects(stream.items(), warnings))
+        if stream.followed:
+            warnings.add("Something follows the end of the log in the file; it was not read.")
     except CutOff:
         if not isinstance(values.get("eval"), dict):
             raise

@@ -93,12 +93,14 @@ def streamed(file: SourceFile, warnings: Warnings, work: Callable[["JsonFile"], 
 
 class JsonFile:
     """One JSON text as a stream of events. `outermost` walks the keys of the outermost object; after each key its value is taken by
-    `value` or `items`, or else skipped."""
+    `value` or `items`, or else skipped. At its end `followed` tells whether something comes after it."""
 
     def __init__(self, file: SourceFile, warnings: Warnings, quoting: bool) -> None:
         self._warnings = warnings
         self._pending = False
-        self._parsed = ijson.basic_parse(_Utf8(file, warnings, quoting), buf_size=PIECE)
+        self.followed = False
+        self._text = _Utf8(file, warnings, quoting)
+        self._parsed = ijson.basic_parse(self._text, buf_size=PIECE)
 
     def outermost(self) -> Iterator[str]:
         """The keys of the outermost object, none if it is something else. Raises NotJson or CutOff where they stop."""
@@ -108,6 +110,7 @@ class JsonFile:
         while True:
             event, key = self._next()
             if event == "end_map":
+                self.followed = self._is_followed()
                 return
             if key in seen:
                 _warn_twice(key, self._warnings)
@@ -116,6 +119,15 @@ class JsonFile:
             yield key
             if self._pending:
                 self.skip()
+
+    def _is_followed(self) -> bool:
+        try:
+            next(self._parsed)
+        except StopIteration:
+            return False
+        except ijson.JSONError:
+            return True
+        return True
 
     def skip(self) -> None:
         """Pass over the value that comes next."""
@@ -145,7 +157,7 @@ class JsonFile:
         except StopIteration as error:
             raise CutOff(_BREAKS_OFF) from error
         except (ijson.JSONError, ValueError) as error:
-            if "premature EOF" in str(error):
+            if self._text.ended:  # only then does the parser miss what should have followed
                 raise CutOff(_BREAKS_OFF) from error
             raise NotJson("what should be JSON is not") from error
         return event, float(value) if isinstance(value, Decimal) else value
@@ -197,6 +209,7 @@ class _Utf8:
         self._encoding = json.detect_encoding(file.read(4))
         file.seek(0)
         self._decode = codecs.getincrementaldecoder(self._encoding)("replace").decode
+        self.ended = False
         self._quoting = quoting
         self._in_string = False
         self._held = ""
@@ -209,8 +222,11 @@ class _Utf8:
             _warn_replaced(text, data, self._encoding, self._warnings)
             if self._quoting:
                 text = self._quoted(text, last=not data)
-            if text or not data:
+            if text:
                 return text.encode()
+            if not data:
+                self.ended = True
+                break
         return b""
 
     def _quoted(self, text: str, last: bool) -> str:

@@ -9,7 +9,7 @@ import codecs
 import json
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from reviewer_app.evaluations import confinement, pipe
 from reviewer_app.evaluations.detect import NAMES, detect
@@ -37,7 +37,7 @@ class PipeSource:
         return data
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Wait for the job, prepare for it, give up everything else, do it, answer, end."""
     confinement.limit_resources()
     # Nothing can be imported once the process is locked down; these are the texts and names files may hold.

@@ -100,7 +100,7 @@ class FileSource:
         except FileNotFoundError as error:
             raise FileVanished(name=self._name) from error
         except OSError as error:
-            if path.exists() and not path.is_file():  # Windows cannot open a folder
+            if isinstance(error, PermissionError) and path.is_dir():  # Windows opens no folder
                 raise NotAFile(name=self._name) from error
             raise FileUnreadable(name=self._name, reason=error.strerror) from error
         status = os.fstat(number)
