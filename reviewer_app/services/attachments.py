@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Attachments: taking files in, reading what they say, and handing their bytes to those who may see them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from reviewer_app.domain.canonical import new_id
 from reviewer_app.domain.evidence import Attachment, EvaluationSummary, Holding
-from reviewer_app.errors import AttachmentError, AttachmentMissing, EntryError, EvaluationError
+from reviewer_app.domain.record import Record
+from reviewer_app.errors import AttachmentDamaged, AttachmentMissing, EntryError, EvaluationError
 from reviewer_app.evaluations.said import Said
 from reviewer_app.services.desk import Desk
 from reviewer_app.vault.blobs import BlobReader, Stored
@@ -59,48 +61,67 @@ def attach(
     Raises AttachmentError children, NoSpace, MarkingError, and EntryError when the case has the same file already.
     Whatever goes wrong before the end, nothing of the file stays.
     """
-    mark = desk.portion(incoming.marking)
+    incoming = replace(incoming, marking=desk.portion(incoming.marking))
     stored = desk.blobs.write(path, progress=progress, cancelled=cancelled)
-    return _keep(desk, case, path.name, mark, incoming, stored)
-
-
-def keep_made(desk: Desk, case: str, name: str, data: bytes, marking: str, source: str) -> Attachment:
-    """Stores a file this program made (a memo) as a government record."""
-    stored = desk.blobs.write_bytes(data, name)
-    incoming = Incoming(marking, Holding.GOVERNMENT_RECORD, source=source, medium="made in this vault")
-    return _keep(desk, case, name, desk.portion(marking), incoming, stored).attachment
-
-
-def _keep(desk: Desk, case: str, name: str, mark: str, incoming: Incoming, stored: Stored) -> Attached:
-    try:
-        _refuse_twice(desk, case, name, stored.sha512)
-        detected, said, remark = _look(desk, name, stored)
-        attachment = Attachment(
-            id=stored.blob_id,
-            marking=mark,
-            case=case,
-            name=name,
-            sha512=stored.sha512,
-            size=stored.size,
-            detected=detected,
-            holding=incoming.holding,
-            source=incoming.source.strip(),
-            received=desk.moment(),
-            medium=incoming.medium.strip(),
-            checkpoint=incoming.checkpoint,
-        )
+    with _stored(desk, stored):
+        _refuse_twice(desk, case, path.name, stored.sha512)
+        detected, said, remark = _look(desk, path.name, stored, cancelled)
+        attachment = _attachment(desk, case, path.name, incoming, stored, detected=detected)
         summary = _summary(attachment, said) if said else None
-        with desk.record("file attached", case=case, subject=attachment.id) as tx:
-            tx.create(attachment)
-            tx.keep_blob(stored.blob_id, stored.wrapped_key, stored.size)
-            if summary:
-                tx.create(summary)
+        _commit(desk, "file attached", attachment, stored, (summary,) if summary else ())
+    return Attached(attachment, summary, remark)
+
+
+def keep_made(
+    desk: Desk, case: str, name: str, data: bytes, marking: str, *, verb: str, also: Callable[[Attachment], Record]
+) -> tuple[Attachment, Record]:
+    """Stores a file this program made (a memo's PDF) as a government record, with the record that it belongs to.
+
+    `also` makes that record from the attachment; both are one entry of the journal.
+    """
+    stored = desk.blobs.write_bytes(data, name)
+    incoming = Incoming(desk.portion(marking), Holding.GOVERNMENT_RECORD, source="made in this vault")
+    attachment = _attachment(desk, case, name, incoming, stored, detected="pdf")
+    beside = also(attachment)
+    _commit(desk, verb, attachment, stored, (beside,))
+    return attachment, beside
+
+
+def _attachment(desk: Desk, case: str, name: str, incoming: Incoming, stored: Stored, *, detected: str) -> Attachment:
+    return Attachment(
+        id=stored.blob_id,
+        marking=incoming.marking,
+        case=case,
+        name=name,
+        sha512=stored.sha512,
+        size=stored.size,
+        detected=detected,
+        holding=incoming.holding,
+        source=incoming.source.strip(),
+        received=desk.moment(),
+        medium=incoming.medium.strip(),
+        checkpoint=incoming.checkpoint,
+    )
+
+
+def _commit(desk: Desk, verb: str, attachment: Attachment, stored: Stored, beside: Sequence[Record]) -> None:
+    with _stored(desk, stored), desk.record(verb, case=attachment.case, subject=attachment.id) as tx:
+        tx.create(attachment)
+        tx.keep_blob(stored.blob_id, stored.wrapped_key, stored.size)
+        for each in beside:
+            tx.create(each)
+
+
+@contextmanager
+def _stored(desk: Desk, stored: Stored) -> Iterator[None]:
+    """Takes a stored file away again when what belongs to it is not recorded."""
+    try:
+        yield
     except BaseException:
         # An act that was committed but could not be anchored keeps its file.
         if desk.vault.blob(stored.blob_id) is None:
             desk.blobs.remove(stored.blob_id)
         raise
-    return Attached(attachment, summary, remark)
 
 
 def _refuse_twice(desk: Desk, case: str, name: str, sha512: str) -> None:
@@ -109,14 +130,14 @@ def _refuse_twice(desk: Desk, case: str, name: str, sha512: str) -> None:
             raise EntryError(field=name, reason=f"this file is attached already, as “{each.name}”; nothing was stored")
 
 
-def _look(desk: Desk, name: str, stored: Stored) -> tuple[str, Said | None, str]:
+def _look(desk: Desk, name: str, stored: Stored, cancelled: Cancelled) -> tuple[str, Said | None, str]:
     """Detected kind, what the file says, and why it could not be read; the file is kept as evidence all the same."""
     source = desk.blobs.open(stored.blob_id, stored.wrapped_key, stored.size, name)
     try:
-        detected = desk.reader.detect(source, name)
+        detected = desk.reader.detect(source, name, cancelled=cancelled)
         if not detected.startswith("inspect"):
             return detected, None, ""
-        return detected, desk.reader.read(source, name), ""
+        return detected, desk.reader.read(source, name, cancelled=cancelled), ""
     except EvaluationError as error:
         return "unreadable", None, str(error)
 
@@ -164,7 +185,7 @@ def verify(
     """Reads the whole file and compares its SHA-512; returns when (UTC). Raises AttachmentDamaged."""
     found = open_bytes(desk, attachment).verify(progress=progress, cancelled=cancelled)
     if found != attachment.sha512:
-        raise AttachmentError(name=attachment.name)
+        raise AttachmentDamaged(name=attachment.name, reason="its SHA-512 is another one")
     with desk.record("attachment verified", case=attachment.case, subject=attachment.id):
         pass
     return desk.clock()
