@@ -66,6 +66,16 @@ def project(connection: Connection, records: Iterable[str]) -> None:
             connection.execute(insert(CONFLICT), conflicts)
 
 
+def rebuild(connection: Connection) -> None:
+    """Makes every row, conflict and search word anew from the operations."""
+    for kind, table in TABLES.items():
+        connection.execute(delete(table))
+        if search_statements(kind):
+            connection.exec_driver_sql(f"INSERT INTO {kind}_search({kind}_search) VALUES('delete-all')")
+    connection.execute(delete(CONFLICT))
+    project(connection, connection.execute(select(OPERATION.c.record).distinct()).scalars().all())
+
+
 def _write_rows(connection: Connection, kind: str, rows: dict[str, Values | None]) -> None:
     table, ids = TABLES[kind], {"ids": canonical(list(rows))}
     statements = search_statements(kind)
