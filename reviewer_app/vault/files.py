@@ -2,6 +2,7 @@
 """Files of the vault folder: written so that a fault leaves the old or the new one whole, and faults named for people."""
 
 import errno
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,9 +53,9 @@ def open_new(path: Path) -> int:
     return descriptor
 
 
-def open_existing(path: Path) -> int:
-    """A descriptor of an existing file for reading; never through a link."""
-    return os.open(path, os.O_RDONLY | PLAIN)
+def open_plain(path: Path, flags: int = 0) -> io.FileIO:
+    """An existing file for reading, unbuffered; never through a link."""
+    return io.FileIO(path, "rb", opener=lambda name, mode: os.open(name, mode | PLAIN | flags))
 
 
 def write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:
