@@ -40,7 +40,21 @@ DEBOUNCE = 150  # ms between the last key and the search
 # --- buttons -------------------------------------------------------------------------------------------------------
 
 
-class Main(QPushButton):
+class Button(QPushButton):
+    """A button whose `acted` carries nothing, unlike `clicked`, which hands a bool to whoever has a default argument."""
+
+    acted = Signal()
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.clicked.connect(self._tell)
+
+    @Slot()
+    def _tell(self) -> None:
+        self.acted.emit()
+
+
+class Main(Button):
     """The one main action; its focus ring lies inside, in the ink of its words, because the accent is its fill."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -61,10 +75,10 @@ def _dress(made: QPushButton, image: str, tone: str) -> None:
 
 def button(
     text: str, kind: str = "", image: str = "", name: str = "", tip: str = "", *, on: Callable[[], object] | None = None
-) -> QPushButton:
-    """A verb to press. `kind` is main, quiet, link, danger or view; `on` is called, without arguments, when pressed."""
+) -> Button:
+    """A verb to press. `kind` is main, quiet, link, danger or view; `on` is called when it is pressed: a bound method."""
     words = f" {text}" if image and text else text  # Qt leaves no gap after the icon
-    made = Main(words) if kind == "main" else QPushButton(words)
+    made = Main(words) if kind == "main" else Button(words)
     made.setProperty("kind", kind)
     made.setAccessibleName(name or text.replace("&", ""))
     made.setToolTip(tip)
@@ -72,7 +86,7 @@ def button(
     made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
     tone = {"main": "on_accent", "quiet": "accent", "link": "accent", "danger": "danger"}.get(kind, "soft")
     if on:
-        made.clicked.connect(on)
+        made.acted.connect(on)
     return styled(made, partial(_dress, image=image, tone=tone))
 
 
@@ -207,7 +221,7 @@ class Views(QWidget):
         self.narrow.activated.connect(self._on_chosen)
         styled(self, Views._fold)
 
-    def _view(self, text: str, place: int) -> QPushButton:
+    def _view(self, text: str, place: int) -> Button:
         made = button(text, "view", name=f"View: {text}")
         made.setCheckable(True)
         made.setChecked(place == 0)
