@@ -139,10 +139,11 @@ def _vault(verbs: Verbs) -> None:
 
 
 def _vault_check(options: argparse.Namespace) -> int:
-    from reviewer_app.services import vaults
+    from reviewer_app.services import door, vaults
 
-    door = vaults.look(options.vault)
-    desk = vaults.unlock(door, vaults.person_named(door, options.person), _passphrase(options.passphrase_fd))
+    found = door.look(options.vault)
+    person = door.person_named(found, options.person)
+    desk = vaults.unlock(found, person, _passphrase(options.passphrase_fd), warm=False)
     try:
         report = vaults.check(desk)
     finally:

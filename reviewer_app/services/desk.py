@@ -12,6 +12,7 @@ from reviewer_app.domain.people import Person, Role
 from reviewer_app.domain.wording import WordingRules
 from reviewer_app.errors import EntryError
 from reviewer_app.evaluations.reader import Reader
+from reviewer_app.memo.make import profile_of
 from reviewer_app.policy import Policy
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.place import ExclusiveLock
@@ -36,7 +37,7 @@ class Desk:
     @property
     def profile(self) -> Profile:
         """The marking profile of the site."""
-        return Profile(self.policy.classification_profile, self.policy.cui_profile)
+        return profile_of(self.policy)
 
     @property
     def convention(self) -> Convention:

@@ -2,12 +2,14 @@
 """Vaults: making one, looking at its door, unlocking, checking and leaving it."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.markings import MarkingRules
 from reviewer_app.domain.people import Person, Role, Setting
 from reviewer_app.domain.wording import WordingRules
@@ -15,7 +17,9 @@ from reviewer_app.errors import AttachmentError, EntryError, SignInRefused
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.paths import resource_text
 from reviewer_app.policy import Policy
+from reviewer_app.services.attachments import Cancelled, Progress, open_bytes
 from reviewer_app.services.desk import Desk
+from reviewer_app.services.door import Door
 from reviewer_app.vault import check as vault_check
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.check import CheckFinding
@@ -25,36 +29,8 @@ from reviewer_app.vault.place import Ballast, ExclusiveLock, check_folder, creat
 from reviewer_app.vault.slots import Opened, SlotFile
 from reviewer_app.vault.vault import Vault
 
-SUFFIX = ".vault"
 SWITCH_WAIT = 5.0
 """Seconds that a program which is just ending may still hold the vault, as after Lock."""
-
-
-@dataclass(frozen=True)
-class Resident:
-    """Someone who may sign in."""
-
-    id: str
-    name: str
-    roles: tuple[Role, ...]
-
-    def told(self) -> str:
-        """`R. Ibarra, reviewer`."""
-        return f"{self.name}, {' and '.join(self.roles)}"
-
-
-@dataclass(frozen=True)
-class Door:
-    """What may be seen of a vault before it is unlocked. Only a digest vouches for it until then."""
-
-    folder: Path
-    people: tuple[Resident, ...]
-    policy: Policy
-
-    @property
-    def name(self) -> str:
-        """The vault's name without its ending."""
-        return self.folder.name.removesuffix(SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -75,7 +51,7 @@ def create(
     """
     if not person.strip():
         raise EntryError(field="Your name", reason="this is empty; write the name that colleagues know you by")
-    folder = check_folder(folder.with_name(folder.name.removesuffix(SUFFIX) + SUFFIX))
+    folder = check_folder(folder)
     check_passphrase(passphrase)
     create_layout(folder)
     first = NewPerson(person.strip(), tuple(Role), passphrase)
@@ -97,31 +73,6 @@ def create(
         desk = _desk(vault, keychain, warm=warm, lock=lock, person=holder, roles=frozenset(Role), policy=policy)
         undo.pop_all()
     return Created(desk, recovery_key)
-
-
-def look(folder: Path) -> Door:
-    """Reads the door of a vault; writes nothing.
-
-    Raises NotAVault, SlotsDamaged, SlotRefused, NewerVault, OnNetworkPath or NoPermission.
-    """
-    folder = check_folder(folder)
-    slots = SlotFile.read(folder)
-    people = tuple(
-        Resident(each.id, each.name, tuple(Role(role) for role in each.roles))
-        for each in slots.people
-        if each.state == "active"
-    )
-    return Door(folder, people, Policy.from_settings(slots.policy))
-
-
-def person_named(door: Door, name: str) -> str:
-    """The id of the person with this name, or of the only one. Raises SignInRefused when nobody fits."""
-    if not name and len(door.people) == 1:
-        return door.people[0].id
-    for each in door.people:
-        if each.name == name:
-            return each.id
-    raise SignInRefused(person=name or "Nobody", reason="there is no such person in this vault")
 
 
 def unlock(door: Door, person: str, passphrase: str, *, warm: bool = True) -> Desk:
@@ -205,24 +156,29 @@ class Report:
 
 def check(
     desk: Desk,
-    progress: Callable[[float], None] = lambda _fraction: None,
-    cancelled: Callable[[], bool] = lambda: False,
+    progress: Progress = lambda _fraction: None,
+    cancelled: Cancelled = lambda: False,
 ) -> Report:
     """Recomputes chain and anchor, folds the journal and compares the tables, verifies every attachment."""
-
-    def verify(blob: str, wrapped_key: bytes, size: int) -> str | None:
-        try:
-            desk.blobs.open(blob, wrapped_key, size, blob[:8]).verify(cancelled=cancelled)
-        except AttachmentError as error:
-            return str(error)
-        return None
-
-    findings = vault_check.check(desk.vault, progress=progress, cancelled=cancelled, verify_blob=verify)
+    findings = vault_check.check(desk.vault, progress, cancelled, blobs=partial(_check_files, desk))
     with desk.record("vault checked"):
         pass
     return Report(len(desk.vault.entries()), len(desk.vault.blobs()), tuple(findings))
 
 
-def settings_shown(policy: Policy) -> Mapping[str, str]:
-    """The settings as a person reads them, by name."""
-    return {name.replace("_", " "): str(value) for name, value in policy.model_dump().items()}
+def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterator[CheckFinding]:
+    """Reads every attachment's file to its end and compares it with the SHA-512 its record states."""
+    kept = [(blob, desk.vault.get(Attachment, blob)) for blob in desk.vault.blobs()]
+    whole, done = sum(each.size for _, each in kept if each) or 1, 0
+    for blob, attachment in kept:
+        if attachment is None or cancelled():
+            continue
+        try:
+            found = open_bytes(desk, attachment).verify(cancelled=cancelled)
+        except AttachmentError as error:
+            yield CheckFinding(f"attachment {blob}", str(error))
+        else:
+            if found != attachment.sha512:
+                yield CheckFinding(f"attachment {blob}", "the file is not the one its record names")
+        done += attachment.size
+        progress(done / whole)
