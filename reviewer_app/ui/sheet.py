@@ -41,6 +41,7 @@ QPushButton[kind="view"]:checked { background: @surface; border: 1px solid @cont
 QPushButton[kind="view"]:focus { border: 2px solid @accent; padding: 4px 9px; }
 QPushButton[kind="danger"] { color: @danger; border-color: @danger; }
 QPushButton:disabled, QPushButton[kind="main"]:disabled { background: @sunken; color: @soft; border: 1px solid @line; }
+QPushButton[kind="quiet"]:disabled, QPushButton[kind="link"]:disabled { background: transparent; border-color: transparent; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit { background: @surface; color: @text; border: 1px solid @control;

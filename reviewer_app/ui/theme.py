@@ -8,7 +8,18 @@ from functools import cache
 from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QFontMetrics,
+    QFontMetricsF,
+    QIcon,
+    QPainter,
+    QPalette,
+    QPixmap,
+)
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -37,7 +48,8 @@ class Look:
     tokens: Tokens = LIGHT
     base: int = DRAWN
     breadth: float = 1.0  # how much wider the face in force runs than the one the widths were drawn with
-    fonts: dict[tuple[int, int, bool], QFont] = field(default_factory=dict)
+    fonts: dict[tuple[int, int, bool], tuple[QFont, QFontMetrics]] = field(default_factory=dict)
+    inks: dict[str, QColor] = field(default_factory=dict)
     icons: dict[tuple[str, str, int], QIcon] = field(default_factory=dict)
 
 
@@ -61,6 +73,7 @@ def apply(app: QApplication, tokens: Tokens = LIGHT, base: int = DRAWN) -> None:
     """Put a theme and a body size in pixels in force; every open window follows at once."""
     _load_faces()
     LOOK.tokens, LOOK.base = tokens, base
+    LOOK.inks.clear()
     LOOK.fonts.clear()
     LOOK.icons.clear()
     app.setStyle("Fusion")
@@ -85,8 +98,10 @@ def wide(pixels: float) -> int:
 
 
 def colour(name: str) -> QColor:
-    """The colour of a token, or of a literal `#rrggbb`."""
-    return QColor(name if name.startswith("#") else getattr(LOOK.tokens, name))
+    """The colour of a token, or of a literal `#rrggbb`; shared, so do not change it."""
+    if name not in LOOK.inks:
+        LOOK.inks[name] = QColor(name if name.startswith("#") else getattr(LOOK.tokens, name))
+    return LOOK.inks[name]
 
 
 # --- type ----------------------------------------------------------------------------------------------------------
@@ -99,6 +114,11 @@ def body_size() -> int:
 
 def font(step: int = 0, weight: int = 400, mono: bool = False) -> QFont:
     """The face in force at a step of the scale. Monospace is for hashes, ids and logs only."""
+    return QFont(face_of(step, weight, mono)[0])
+
+
+def face_of(step: int = 0, weight: int = 400, mono: bool = False) -> tuple[QFont, QFontMetrics]:
+    """The shared face and its metrics, for painting; do not change them."""
     key = (step, weight, mono)
     if key not in LOOK.fonts:
         face = QFont(list(_families(mono)))
@@ -107,8 +127,8 @@ def font(step: int = 0, weight: int = 400, mono: bool = False) -> QFont:
         face.setFeature(QFont.Tag("tnum"), 1)  # tabular figures where the face has them
         face.setFeature(QFont.Tag("calt"), 0)  # or Inter turns "1x2" and "->" into other glyphs
         face.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # vertical hinting spreads letters
-        LOOK.fonts[key] = face
-    return QFont(LOOK.fonts[key])
+        LOOK.fonts[key] = face, QFontMetrics(face)
+    return LOOK.fonts[key]
 
 
 def _families(mono: bool) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ class MarkList(Table):
 
     def __init__(self, editor: "PortionEditor") -> None:
         super().__init__((Head("Mark", 148), Head("Meaning", 0)), (), "Portion marks", head=False, fit=True)
-        self.setProperty("plain", True)
+        self.plain = True
         self.setProperty("role", "popup")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setParent(editor.window())
@@ -65,6 +65,7 @@ class PortionEditor(QPlainTextEdit):
         self.setFont(font())
         self.setMinimumHeight(em(92))
         self.tint(self._tinted)
+        self._close_list()
 
     # --- checking ------------------------------------------------------------------------------------------------
 

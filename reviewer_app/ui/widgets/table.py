@@ -95,7 +95,8 @@ class Table(TableLook):
         change()
         if self.fit:
             self.fit_rows()
-        places = {key: place for place, key in enumerate(self.rows.keys)} if selected or current else {}
+        wanted = {current, *selected} - {""}
+        places = {key: place for place, key in enumerate(self.rows.keys) if key in wanted} if wanted else {}
         ranges = QItemSelection()
         for key in selected:
             if key in places:
