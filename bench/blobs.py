@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attaching and verifying against the tools a person would use instead, on the same disk in the same run."""
+"""Attachments against the tools a person would use instead, on the same disk in the same run."""
 
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench import Figure, Figures
 from reviewer_app.errors import Cancelled
-from reviewer_app.vault.blobs import Blobs, Stored
+from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.place import create_layout
 
-GIB = 1024**3
+SIZE = 1024**3
+ROUNDS = 3
 KEY = bytes(32)
 
 ATTACH = """
@@ -26,73 +30,72 @@ print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_m
 """
 
 
-def measure(folder: Path | None = None, size: int = GIB, rounds: int = 3) -> dict[str, float]:
-    """Figures of one file of `size` random bytes: best times in seconds, ratios, megabytes, worst cancel in seconds.
-
-    Budgets: attach ratio ≤ 1.2, memory ≤ 120 MB, cancel ≤ 0.2 s, verify ratio ≥ 0.8.
-    """
-    with TemporaryDirectory(dir=folder, prefix="bench-") as place:
-        source, vault = Path(place) / "log.eval", Path(place) / "bench.vault"
-        create_layout(vault)
-        _make(source, size)
-        tools, hashing, attach, memory = [], [], [], []
-        for _ in range(rounds):
-            copied, hashed = _by_tools(source, Path(place) / "copy")
-            tools.append(copied + hashed)
-            hashing.append(hashed)
-            seconds, kilobytes = _attach_alone(vault, source)
-            attach.append(seconds)
+def attach() -> Figures:
+    """One file of random bytes stored by a process of its own, best of three, and cancelled at six moments."""
+    with _place() as (source, blobs):
+        tools, ours, memory = [], [], []
+        for _ in range(ROUNDS):
+            tools.append(_by_tools(source))
+            seconds, kilobytes = _attach_alone(blobs, source)
+            ours.append(seconds)
             memory.append(kilobytes / 1024)
-        blobs = Blobs(vault, KEY)
-        verify = min(_verify(blobs, blobs.write(source)) for _ in range(rounds))
-        cancel = max(_cancel(blobs, source, min(attach) * part) for part in (0.1, 0.3, 0.5, 0.7, 0.9, 0.97))
+        cancel = max(_cancel(blobs, source, min(ours) * part) for part in (0.1, 0.3, 0.5, 0.7, 0.9, 0.97))
     return {
-        "cp + sync + sha512sum, s": min(tools),
-        "attach, s": min(attach),
-        "attach / tools": min(attach) / min(tools),
-        "attach, MB of memory": max(memory),
-        "cancel, worst s": cancel,
-        "sha512sum, s": min(hashing),
-        "verify, s": verify,
-        "sha512sum / verify": min(hashing) / verify,
+        "attach 1 GiB against cp + sync + sha512sum": Figure(min(ours) / min(tools), 1.2, "×"),
+        "attach 1 GiB": Figure(min(ours), None),
+        "memory while attaching": Figure(max(memory), 120, "MB"),
+        "cancel while attaching, worst of six": Figure(cancel, 0.2),
     }
 
 
-def _make(path: Path, size: int) -> None:
-    with path.open("wb") as file:
-        for start in range(0, size, 1024**2):
-            file.write(os.urandom(min(1024**2, size - start)))
-        os.fsync(file.fileno())
+def verify() -> Figures:
+    """One stored file decrypted and hashed against sha512sum over it, best of three."""
+    with _place() as (source, blobs):
+        stored = blobs.write(source)
+        file = blobs.folder / stored.blob_id[:2] / stored.blob_id
+        tools, ours = [], []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            subprocess.run(["sha512sum", file], check=True, stdout=subprocess.DEVNULL)
+            middle = time.perf_counter()
+            with blobs.open(stored.blob_id, stored.wrapped_key, stored.size, "log.eval") as reader:
+                if reader.verify() != stored.sha512:
+                    raise ValueError("the attachment came back different")
+            ours.append(time.perf_counter() - middle)
+            tools.append(middle - start)
+    return {"verify 1 GiB, speed against sha512sum": Figure(min(tools) / min(ours), 0.8, "×", at_least=True)}
 
 
-def _by_tools(source: Path, copy: Path) -> tuple[float, float]:
+@contextmanager
+def _place() -> Iterator[tuple[Path, Blobs]]:
+    """A source file on the disk, and an empty vault's attachments beside it."""
+    with TemporaryDirectory(prefix="bench-") as folder:
+        source, vault = Path(folder) / "log.eval", Path(folder) / "bench.vault"
+        create_layout(vault)
+        with source.open("wb") as file:
+            for _ in range(0, SIZE, 1024**2):
+                file.write(os.urandom(1024**2))
+            os.fsync(file.fileno())
+        yield source, Blobs(vault, KEY)
+
+
+def _by_tools(source: Path) -> float:
+    copy = source.with_suffix(".copy")
     start = time.perf_counter()
     subprocess.run(["cp", source, copy], check=True)
     subprocess.run(["sync", copy], check=True)
-    copied = time.perf_counter()
     subprocess.run(["sha512sum", copy], check=True, stdout=subprocess.DEVNULL)
-    ends = time.perf_counter()
-    copy.unlink()
-    return copied - start, ends - copied
-
-
-def _attach_alone(vault: Path, source: Path) -> tuple[float, float]:
-    """Seconds, and the kilobytes the process had at most."""
-    done = subprocess.run(
-        [sys.executable, "-c", ATTACH, vault, source], check=True, stdout=subprocess.PIPE, text=True
-    ).stdout.split()
-    Blobs(vault, KEY).remove(done[2])
-    return float(done[0]), float(done[1])
-
-
-def _verify(blobs: Blobs, stored: Stored) -> float:
-    start = time.perf_counter()
-    with blobs.open(stored.blob_id, stored.wrapped_key, stored.size, "log.eval") as reader:
-        if reader.verify() != stored.sha512:
-            raise ValueError("the attachment came back different")
     seconds = time.perf_counter() - start
-    blobs.remove(stored.blob_id)
+    copy.unlink()
     return seconds
+
+
+def _attach_alone(blobs: Blobs, source: Path) -> tuple[float, float]:
+    """Seconds, and the kilobytes the process had at most."""
+    command = [sys.executable, "-c", ATTACH, blobs.folder.parent, source]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+    blobs.remove(done[2])
+    return float(done[0]), float(done[1])
 
 
 def _cancel(blobs: Blobs, source: Path, after: float) -> float:

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -140,14 +141,15 @@ class Batches:
 class SyncedFile:
     """A new file that a second thread puts on the disk behind its writer, so that the end has little left to wait for.
 
-    `go_on` is called while waiting and raises to give up. Left without `settle`, the file is closed by the thread:
-    a disk that is busy with it does not hold up whoever cancelled. Raises OSError.
+    `go_on` is called while waiting and raises to give up. Left without `settle`, the file is removed, and the thread
+    closes it: a disk that is busy with it does not hold up whoever cancelled. Raises OSError.
     """
 
     EVERY = 16 * 1024 * 1024
     MOST_BEHIND = 64 * 1024 * 1024
 
     def __init__(self, path: Path, go_on: Callable[[], None]) -> None:
+        self._path = path
         self._descriptor: int | None = open_new(path)
         self._thread = ThreadPoolExecutor(1, "blob-sync")
         self._go_on = go_on
@@ -159,6 +161,9 @@ class SyncedFile:
 
     def __exit__(self, *_: object) -> None:
         if self._descriptor is not None:
+            # First the name, then the last descriptor: only the latter waits until the file's blocks are given back.
+            with suppress(OSError):
+                self._path.unlink()
             self._thread.submit(os.close, self._descriptor)
         self._thread.shutdown(wait=False)
 

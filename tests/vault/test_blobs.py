@@ -566,7 +566,7 @@ def test_a_flipped_bit_of_each_kind_of_byte_is_noticed(blobs, two, place, reason
     assert damaged(blobs, two[0]).startswith(reason)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, sealed_size(CHUNK + 5) - 1), st.integers(0, 7))
 def test_any_flipped_bit_is_noticed(tmp_path_factory, place, bit):
     vault = tmp_path_factory.mktemp("flip") / "v"
