@@ -24,8 +24,9 @@ from reviewer_app.vault import check as vault_check
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.check import CheckFinding
 from reviewer_app.vault.credentials import NewPerson, check_passphrase
+from reviewer_app.vault.files import size_text
 from reviewer_app.vault.keychain import Keychain
-from reviewer_app.vault.place import Ballast, ExclusiveLock, check_folder, create_layout
+from reviewer_app.vault.place import Ballast, ExclusiveLock, check_folder, create_layout, free_bytes
 from reviewer_app.vault.slots import Opened, SlotFile
 from reviewer_app.vault.vault import Vault
 
@@ -182,3 +183,63 @@ def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterat
                 yield CheckFinding(f"attachment {blob}", "the file is not the one its record names")
         done += attachment.size
         progress(done / whole)
+
+
+# --- health --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Health:
+    """What the Vault page shows at a glance. Times are written in the site's zone; sizes in bytes."""
+
+    name: str
+    folder: str
+    entries: int
+    attachments: int
+    stored: int
+    free: int
+    checked: str
+    clock_set_back: bool
+    confinement: str
+
+    def summary(self) -> str:
+        """The one sentence at the top of the page."""
+        if self.clock_set_back:
+            return "One point needs a person: this machine's clock is behind the journal"
+        return "Nothing needs a person" if self.checked else "This vault has not been checked yet"
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Name and value of every line."""
+        clock = (
+            "behind the journal; deadlines use the last moment seen"
+            if self.clock_set_back
+            else "agrees with the journal"
+        )
+        return [
+            ("Vault", self.name),
+            ("Folder", self.folder),
+            ("Journal", f"{self.entries:,} entries"),
+            ("Attachments", f"{self.attachments:,}, {size_text(self.stored)} in all"),
+            ("Free on its disk", size_text(self.free)),
+            ("Last check", self.checked or "not yet"),
+            ("Clock", clock),
+            ("Reading files", self.confinement),
+        ]
+
+
+def health(desk: Desk) -> Health:
+    """The state of the vault now."""
+    kept = [desk.vault.blob(blob) for blob in desk.vault.blobs()]
+    entries = desk.vault.entries(limit=1)
+    checked = next((entry.at for entry in desk.vault.entries() if entry.verb == "vault checked"), None)
+    return Health(
+        name=desk.vault.folder.name.removesuffix(".vault"),
+        folder=str(desk.vault.folder.parent),
+        entries=entries[0].number if entries else 0,
+        attachments=len(kept),
+        stored=sum(each[1] for each in kept if each),
+        free=free_bytes(desk.vault.folder),
+        checked=desk.written(checked) if checked else "",
+        clock_set_back=desk.now().set_back,
+        confinement=desk.reader.confinement or "no file was read since sign-in",
+    )

@@ -1,15 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The signed-in window: it joins the frame, the pages and the desk, and is the only way from one page to another."""
 
+import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtWidgets import QMainWindow
 
+from reviewer_app.errors import AppError
+from reviewer_app.services import cases, docket, preferences, vaults
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.appearance import Appearance
+from reviewer_app.ui.case.attaching import Attaching
+from reviewer_app.ui.case.page import CasePage
+from reviewer_app.ui.dialogs.new_case import NewCaseDialog
+from reviewer_app.ui.docket import Docket
+from reviewer_app.ui.entrance import banner_words
+from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import Callback, Tasks, Work
+from reviewer_app.ui.vault_page import VaultPage
 from reviewer_app.ui.widgets.nav import Place
 from reviewer_app.ui.widgets.strips import Job
 
@@ -17,40 +29,196 @@ PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", 
 
 
 class Workplace(QObject):
-    """`locked` says that the person asked to lock, or that the window was closed: drafts are kept already."""
+    """`locked` says that the person asked to lock, `closed` that the window was closed; drafts are kept by then."""
 
     locked = Signal()
+    closed = Signal()
 
     def __init__(self, desk: Desk, appearance: Appearance, tasks: Tasks) -> None:
         super().__init__()
         self.desk, self.appearance, self.tasks = desk, appearance, tasks
-        self.shell = Shell(PLACES, appearance, marking=desk.policy.floor)
+        marking, note, stamp = banner_words(desk.policy)
+        self.shell = Shell(PLACES, appearance, marking=marking, note=note, stamp=stamp)
+        self.shell.place_chosen.connect(self._on_place)
+        self.shell.lock_asked.connect(self._on_lock)
+        self.shell.installEventFilter(self)
+        self.docket = Docket(desk.person.name, desk.convention)
+        self.docket.case_opened.connect(self.open_case)
+        self.docket.new_asked.connect(self.new_case)
+        self.vault_page = VaultPage()
+        self.vault_page.check_asked.connect(self._on_check)
+        self.case: CasePage | None = None
+        self.attaching = Attaching(self)
+        self.shell.command("Ctrl+N", "New case", self.new_case)
+        self.shell.command("Ctrl+O", "Attach files to the case", self.attach_files)
+        self.shell.command("Ctrl+Shift+N", "New note", self._on_new_note)
+        self._restyle(preferences.recall(desk, "appearance"))
+        appearance.changed.connect(self._on_restyled)
+
+    @property
+    def window(self) -> QMainWindow:
+        """The window, as the parent of dialogs."""
+        return self.shell
+
+    def start(self) -> None:
+        """Show where the person left: a case at its tab, or the docket."""
+        self._show_status()
+        left = preferences.recall(self.desk, "place")
+        self.show_docket()
+        if left:
+            with suppress(ValueError, KeyError, AppError):
+                there = json.loads(left)
+                self.open_case(there["case"], there["tab"])
+
+    # --- pages -----------------------------------------------------------------------------------------------------
 
     @Slot()
     def show_docket(self) -> None:
         """The list of cases in front."""
-        raise NotImplementedError
+        self._leave_page()
+        lines = docket.lines(self.desk)
+        self.docket.show_lines(lines, self.desk.moment())
+        self.shell.side.set_count("docket", str(len(lines)) if lines else "")
+        self.shell.show_page(self.docket, "docket")
 
+    @Slot(str)
     def open_case(self, case: str, tab: str = "overview") -> None:
-        """A case in front, at one of its tabs (`CaseTab.key`); the visit is an entry of the journal."""
-        raise NotImplementedError
+        """A case in front, at one of its tabs; the visit is an entry of the journal."""
+        self._leave_page()
+        try:
+            file = cases.visit(self.desk, case)
+        except AppError as error:
+            self.tell(error)
+            return
+        before, self.case = self.case, CasePage(self)
+        self.case.show_file(file)
+        self.case.show_tab(tab)
+        self.shell.show_page(self.case, "docket")
+        if before:
+            self.shell.drop_page(before)
+
+    def show_tab(self, key: str) -> None:
+        """Another tab of the case in front."""
+        if self.case:
+            self.case.show_tab(key)
+
+    @Slot()
+    def show_vault(self) -> None:
+        """The state of the vault in front."""
+        self._leave_page()
+        self.vault_page.show_health(vaults.health(self.desk))
+        self.shell.show_page(self.vault_page, "vault")
+
+    @Slot(str)
+    def _on_place(self, key: str) -> None:
+        if key == "vault":
+            self.show_vault()
+        else:
+            self.show_docket()
 
     def changed(self) -> None:
-        """A service changed the case in front: show it anew, and the docket when it is next in front."""
-        raise NotImplementedError
+        """A service changed the case in front: show it anew."""
+        if self.case and self.case.file:
+            self.case.show_file(cases.case_file(self.desk, self.case.file.case.id))
 
+    def _leave_page(self) -> None:
+        if self.case:
+            self.case.keep()
+
+    # --- what a person asks for from anywhere ------------------------------------------------------------------------
+
+    @Slot()
+    def new_case(self) -> None:
+        """The form for a new case; it opens when it was recorded."""
+        made = NewCaseDialog.ask(self.shell, self.desk)
+        if made:
+            self.open_case(made.id)
+
+    @Slot()
     def attach_files(self, paths: Sequence[Path] = ()) -> None:
         """Ask for files (unless given) and their marking, then attach them one by one with progress and Cancel."""
-        raise NotImplementedError
+        if self.case and self.case.file and self.shell.page() is self.case:
+            self.attaching.ask(self.case.file, paths)
+
+    @Slot()
+    def _on_new_note(self) -> None:
+        if self.case and self.shell.page() is self.case:
+            self.case.show_tab("notes")
+            self.case.act()
+
+    @Slot()
+    def _on_check(self) -> None:
+        self.vault_page.set_busy(True)
+        self.run("Checking the vault", self._check, self._on_checked, self._on_check_ended)
+
+    def _check(self, progress: Callback, cancelled: Callback) -> object:
+        return vaults.check(self.desk, progress, cancelled)  # type: ignore[arg-type]
+
+    @Slot(object)
+    def _on_checked(self, report: vaults.Report) -> None:
+        self.vault_page.set_busy(False)
+        self.vault_page.show_health(vaults.health(self.desk))
+        self.vault_page.show_report(report)
+
+    @Slot(object)
+    def _on_check_ended(self, error: Exception) -> None:
+        self.vault_page.set_busy(False)
+        self.tell(error)
 
     def run(self, text: str, work: Work, on_done: Callback, on_error: Callback | None = None) -> Job:
         """Work in the background on the progress strip; errors are shown unless `on_error` takes them."""
-        raise NotImplementedError
+        return self.shell.progress.run(self.tasks, text, work, on_done, on_error or self.tell)
 
+    @Slot(object)
     def tell(self, error: Exception) -> None:
         """Show an error in its own sentences."""
-        raise NotImplementedError
+        show_error(self.shell, error)
 
-    def say(self, text: str, action: str = "") -> None:
-        """One quiet line of news under the page header."""
-        raise NotImplementedError
+    def say(self, text: str) -> None:
+        """One quiet line of news under the case header."""
+        if self.case:
+            self.case.say(text)
+
+    # --- leaving -----------------------------------------------------------------------------------------------------
+
+    def keep(self) -> None:
+        """Keep drafts and place in the vault, as before locking or closing."""
+        self._leave_page()
+        in_front = self.case if self.case and self.shell.page() is self.case else None
+        there = {"case": in_front.file.case.id, "tab": in_front.tab()} if in_front and in_front.file else {}
+        preferences.remember(self.desk, "place", json.dumps(there) if there else "")
+
+    @Slot()
+    def _on_lock(self) -> None:
+        self.shell.blank()
+        self.keep()
+        self.locked.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Closing the window keeps what was not saved."""
+        if event.type() == QEvent.Type.Close and watched is self.shell:
+            self.keep()
+            self.closed.emit()
+        return False
+
+    # --- what is remembered --------------------------------------------------------------------------------------------
+
+    def _show_status(self) -> None:
+        now = self.desk.now()
+        checked = self.desk.written(self.desk.clock()).split(" ", 3)[3]
+        clock = "Clock behind the journal" if now.set_back else f"Clock trusted, {checked}"
+        roles = (
+            "" if len(self.desk.roles) == len(type(next(iter(self.desk.roles)))) else ", " + ", ".join(self.desk.roles)
+        )
+        self.shell.set_status(self.desk.person.name + roles, self.desk.vault.folder.name.removesuffix(".vault"), clock)
+
+    def _restyle(self, kept: str) -> None:
+        with suppress(ValueError, KeyError, TypeError):
+            there = json.loads(kept)
+            self.appearance.choose_scheme(there["scheme"])
+            self.appearance.choose_size(there["percent"])
+
+    @Slot()
+    def _on_restyled(self) -> None:
+        there = {"scheme": self.appearance.scheme, "percent": self.appearance.percent}
+        preferences.remember(self.desk, "appearance", json.dumps(there))

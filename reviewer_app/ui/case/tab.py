@@ -1,15 +1,52 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every part of the case page is: it shows a case file, and may hold what a person has not saved yet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Protocol
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from reviewer_app.services.cases import CaseFile
+from reviewer_app.services.desk import Desk
+from reviewer_app.ui.tasks import Callback, Work
 from reviewer_app.ui.widgets.layout import fill
-from reviewer_app.ui.workplace import Workplace
+from reviewer_app.ui.widgets.strips import Job
+
+
+class Workplace(Protocol):
+    """What a part of the case page may ask of the window around it; `ui.workplace` is the real one."""
+
+    desk: Desk
+
+    @property
+    def window(self) -> QMainWindow:
+        """The window, as the parent of dialogs."""
+        ...
+
+    def changed(self) -> None:
+        """A service changed the case in front: show it anew, and the docket when it is next in front."""
+
+    def show_tab(self, key: str) -> None:
+        """Another tab of the case in front."""
+
+    def attach_files(self, paths: Sequence[Path] = ()) -> None:
+        """Ask for files (unless given) and their marking, then attach them one by one with progress and Cancel."""
+
+    def run(self, text: str, work: Work, on_done: Callback, on_error: Callback | None = None) -> Job:
+        """Work in the background on the progress strip; errors are shown unless `on_error` takes them.
+
+        `text` says what is done ("Attaching 3 files"); callbacks are bound methods.
+        """
+        ...
+
+    def tell(self, error: Exception) -> None:
+        """Show an error in its own sentences."""
+
+    def say(self, text: str) -> None:
+        """One quiet line of news under the page header."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +72,7 @@ class CaseTab(QWidget):
         self.box = QVBoxLayout(self)
         fill(self.box, (), 0)
 
-    def count(self, file: CaseFile) -> int | None:
+    def count(self, file: CaseFile) -> int | None:  # noqa: ARG002  most tabs count something of the file
         """The number beside the tab's name, or None for no number."""
         return None
 

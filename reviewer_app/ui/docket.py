@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The docket: every case in one line; type to filter, click a heading to sort, Enter opens."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from reviewer_app.domain.clocks import Convention, spelled, written
+from reviewer_app.services.docket import DocketLine
+from reviewer_app.ui.theme import GAP, STRONG
+from reviewer_app.ui.widgets.controls import FilterField, Views, button
+from reviewer_app.ui.widgets.heads import page_head
+from reviewer_app.ui.widgets.layout import fill, label, page, row, start
+from reviewer_app.ui.widgets.rows import Cell, Head, Row
+from reviewer_app.ui.widgets.strips import Alert, AlertStrip, vacant
+from reviewer_app.ui.widgets.table import Table
+
+HEADS = (
+    Head("Number", 104),
+    Head("Codename", 0),
+    Head("Developer", 138, drop=3),
+    Head("Access", 84, drop=6),
+    Head("Evaluation", 84, drop=4),
+    Head("Determination", 108, drop=5),
+    Head("Access ends", 168),
+    Head("Left", 78, right=True),
+    Head("Limit that bites", 142, drop=7),
+    Head("Assignee", 96, drop=2),
+    Head("Last entry", 92, drop=1),
+)
+NEVER = datetime.max.replace(tzinfo=UTC)
+SORTS: tuple[Callable[[DocketLine], Any], ...] = (
+    lambda line: line.number,
+    lambda line: line.codename.casefold(),
+    lambda line: line.developer.casefold(),
+    lambda line: line.access,
+    lambda line: line.evaluation,
+    lambda line: line.determination,
+    lambda line: line.ends or NEVER,
+    lambda line: line.left if line.left is not None else timedelta.max,
+    lambda line: line.limit or "~",
+    lambda line: line.assignee.casefold(),
+    lambda line: line.last_entry or NEVER,
+)
+
+
+class Docket(QWidget):
+    """`case_opened` carries a case's id; `new_asked` asks for the form."""
+
+    case_opened = Signal(str)
+    new_asked = Signal()
+
+    def __init__(self, person: str, convention: Convention) -> None:
+        super().__init__()
+        self.person, self.convention = person, convention
+        self.lines: list[DocketLine] = []
+        self.shown: list[DocketLine] = []
+        self._words: dict[str, str] = {}
+        self._text = ""
+        self._sort: tuple[int, bool] = (7, False)
+        self._now = datetime.now(UTC)
+        self.told = label("", "soft", wrap=True)
+        self.alerts = AlertStrip()
+        self.views = Views(("All",))
+        self.views.chosen.connect(self._on_view)
+        self.table = start(Table(HEADS, (), "Cases", empty="No case matches. Change the filter or the view."))
+        self.table.opened.connect(self.case_opened)
+        self.table.set_keys((), list)
+        self.table.sort_asked.connect(self._on_sort)
+        self.filter = FilterField("Filter cases", self.table, width=220)
+        self.filter.filtered.connect(self._on_filter)
+        self.table.sort(self._sort[0])
+        self.counted = label("", "soft")
+        self.stack = QStackedWidget()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        counting = label(self.convention.told().capitalize(), "soft")
+        tools = row(self.filter, GAP, (self.views, 1))
+        head = page_head("Docket", self.told, button("New case", "main", "plus", tip="Ctrl+N", on=self.new_asked.emit))
+        full = page(head, self.alerts, tools, (self.table, 1), row(self.counted, None, counting))
+        nothing = vacant(
+            "docket",
+            "No cases yet",
+            "A case is the file of one model that a developer has offered for early access: its terms, dates, evaluation "
+            "logs, findings, notes and memos.",
+            button("Record the first case", "main", "plus", on=self.new_asked.emit),
+            note="Everything you enter is kept in this vault alone.",
+        )
+        self.stack.addWidget(full)
+        self.stack.addWidget(nothing)
+        fill(QVBoxLayout(self), ((self.stack, 1),), 0)
+
+    def show_lines(self, lines: Sequence[DocketLine], now: datetime) -> None:
+        """Show the cases as they stand at a moment (UTC); filter, view, order and selection stay."""
+        self.lines, self._now = list(lines), now
+        self._words = {line.case: _words(line) for line in lines}
+        active = sum(line.left is not None for line in lines)
+        self.told.setText(f"{len(lines)} {'case' if len(lines) == 1 else 'cases'}, access active in {active}")
+        self.views.set_names([f"{name} {len(list(filter(holds, lines)))}" for name, holds in self._views()])
+        self._show_alerts()
+        self.stack.setCurrentIndex(0 if lines else 1)
+        self._arrange()
+
+    def _views(self) -> tuple[tuple[str, Callable[[DocketLine], bool]], ...]:
+        return (
+            ("All", lambda _line: True),
+            ("Mine", lambda line: self.person in line.assignee.split(", ")),
+            ("Ending this week", lambda line: line.left is not None and line.left <= timedelta(days=7)),
+            ("Material to return", lambda line: line.material == "return due"),
+        )
+
+    def _show_alerts(self) -> None:
+        self.alerts.clear()
+        near = [line for line in self.lines if line.alert is not None and line.alert <= 72 and line.ends and line.left]
+        for line in near[:2]:
+            ends, left = self._written(line.ends), spelled(line.left or timedelta())
+            alert = Alert(f"{line.codename}: government access ends {ends}, in {left}.", "Open case")
+            alert.setProperty("case", line.case)
+            alert.acted.connect(self._on_alert)
+            self.alerts.add(alert)
+
+    @Slot()
+    def _on_alert(self) -> None:
+        sender = self.sender()
+        if sender is not None:
+            self.case_opened.emit(sender.property("case"))
+
+    @Slot(int)
+    def _on_view(self, _place: int) -> None:
+        self._arrange()
+
+    @Slot(str)
+    def _on_filter(self, text: str) -> None:
+        self._text = text.casefold().strip()
+        self._arrange()
+
+    @Slot(int, bool)
+    def _on_sort(self, column: int, descending: bool) -> None:
+        self._sort = (column, descending)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        holds = self._views()[max(self.views.current(), 0)][1]
+        words = self._text.split()
+        found = [line for line in self.lines if holds(line) and all(word in self._words[line.case] for word in words)]
+        column, descending = self._sort
+        self.shown = sorted(sorted(found, key=lambda line: line.number), key=SORTS[column], reverse=descending)
+        by_key = {line.case: line for line in self.shown}
+        self.table.set_keys([line.case for line in self.shown], lambda keys: [self._row(by_key[key]) for key in keys])
+        self.counted.setText(f"{len(self.shown)} of {len(self.lines)} cases")
+
+    def _written(self, moment: datetime | None) -> str:
+        return written(moment, self.convention.zone) if moment else "not recorded"
+
+    def _row(self, line: DocketLine) -> Row:
+        opened = line.left is not None
+        near = opened and line.alert is not None and line.alert <= 72
+        quiet = "" if opened else "soft"
+        left = spelled(line.left) if line.left is not None else "ended" if line.ends else ""
+        return Row(
+            line.case,
+            (
+                Cell(line.number, "soft"),
+                Cell(line.codename, weight=STRONG, tip=f"({line.marking}) {line.codename}"),
+                Cell(line.developer),
+                Cell(line.access, quiet),
+                Cell(line.evaluation, quiet),
+                Cell(line.determination, quiet if line.determination != "none recorded" else "soft"),
+                Cell(self._written(line.ends), quiet),
+                Cell(left, "attention" if near else quiet, STRONG if near else 400),
+                Cell(line.limit, "soft"),
+                Cell(line.assignee),
+                Cell(self._since(line.last_entry), "soft", tip=self._written(line.last_entry)),
+            ),
+        )
+
+    def _since(self, moment: datetime | None) -> str:
+        if moment is None:
+            return ""
+        text, today = written(moment, self.convention.zone), written(self._now, self.convention.zone)
+        day, today_day = text.rsplit(" ", 2), today.rsplit(" ", 2)
+        return f"today {day[1]}" if day[0] == today_day[0] else " ".join(day[0].split()[:2])
+
+
+def _words(line: DocketLine) -> str:
+    parts = (
+        line.number,
+        line.codename,
+        line.developer,
+        line.access,
+        line.evaluation,
+        line.determination,
+        line.assignee,
+    )
+    return " ".join(parts).casefold()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The vault: where it is, what it holds, and the check that history, tables and attachments hold together."""
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from reviewer_app.services.vaults import Health, Report
+from reviewer_app.ui.theme import EDGE, GAP, GROUP
+from reviewer_app.ui.widgets.controls import button
+from reviewer_app.ui.widgets.heads import page_head
+from reviewer_app.ui.widgets.layout import (
+    box,
+    capped,
+    column,
+    empty,
+    facts,
+    fill,
+    heading,
+    label,
+    page,
+    row,
+    scroll,
+    start,
+)
+from reviewer_app.ui.widgets.rows import Head, Row
+from reviewer_app.ui.widgets.table import Table
+
+HEADS = (Head("Where", 260), Head("What does not hold", 0))
+
+
+class VaultPage(QWidget):
+    """`check_asked` asks for the full check; what it found is shown by `show_report`."""
+
+    check_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told = label("", "soft", wrap=True)
+        self.go = start(button("Check everything", "main", on=self.check_asked.emit))
+        self.health = column(gap=GAP, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
+        self.result = column(gap=GAP)
+        inside = column(heading("Health"), self.health, self.result, None, gap=GROUP)
+        body = scroll(row((capped(inside, 920), 1), None, gap=0), "Vault health")
+        fill(QVBoxLayout(self), ((page(page_head("Vault", self.told, self.go), (body, 1), gap=EDGE), 1),), 0)
+
+    def set_busy(self, busy: bool) -> None:
+        """One check at a time."""
+        self.go.setEnabled(not busy)
+
+    def show_health(self, health: Health) -> None:
+        """Show what the vault holds and when it was last checked."""
+        self.told.setText(health.summary())
+        empty(self.health)
+        box(self.health).addWidget(facts(health.facts(), gap=12, key_width=160))
+
+    @Slot(object)
+    def show_report(self, report: Report) -> None:
+        """Show what the check found, one line each."""
+        empty(self.result)
+        words = label(report.told().splitlines()[-1] if report.sound else "", wrap=True)
+        parts: list[QWidget] = [heading("Last check", report.told().splitlines()[0])]
+        if report.sound:
+            parts.append(words)
+        else:
+            rows = [Row(str(place), (found.where, found.what)) for place, found in enumerate(report.findings)]
+            parts.append(Table(HEADS, rows, "What does not hold", fit=True))
+        for part in parts:
+            box(self.result).addWidget(part)
