@@ -59,7 +59,7 @@ def memo_content(revision: CaseRevision, advisory: str) -> Content:
     nodes += [Advisory("(U)", advisory), _signatures(records), *_enclosures(records)]
     if records.copies:
         nodes.append(ItemList("cc:", tuple(Item(each) for each in records.copies)))
-    nodes += [*_sources(revision), *_hashes(records, "Enclosures with their SHA-512")]
+    nodes += [*_sources(revision), *_hashes(records)]
     return _content(revision, joined(subject.spans), nodes, memo.dated.astimezone(ZoneInfo(zone)).strftime("%Y%m%d"))
 
 
@@ -72,7 +72,8 @@ def report_content(revision: CaseRevision, advisory: str) -> Content:
         Subject(mark_of(records.case), (title,), "CASE REPORT:"),
     ]
     nodes += _sections(records, zone, purpose(records.case, "report"), ("Notes", notes(records, zone)))
-    nodes += [Advisory("(U)", advisory), *_sources(revision), *_hashes(records, "Files with their SHA-512")]
+    nodes += [Advisory("(U)", advisory), *_enclosures(records), *_sources(revision)]
+    nodes += _hashes(records)
     dated = records.recorded.astimezone(ZoneInfo(zone)).strftime("%Y%m%d")
     return _content(revision, title.text, nodes, dated)
 
@@ -119,7 +120,7 @@ def _sources(revision: CaseRevision) -> Iterator[ItemList]:
         yield ItemList("Derived from:", tuple(Item(each) for each in revision.authority.sources), numbered=True)
 
 
-def _hashes(records: CaseRecords, what: str) -> Iterator[Table]:
+def _hashes(records: CaseRecords) -> Iterator[Table]:
     if records.attachments:
         number = 2 if records.evaluations else 1
-        yield files_table(records.attachments, f"Table {number}. {what}")
+        yield files_table(records.attachments, f"Table {number}. Enclosures with their SHA-512")

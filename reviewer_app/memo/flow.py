@@ -195,7 +195,7 @@ def _signatures(node: SignatureBlock) -> Iterator[Flowable]:
     measures = template()
     rows: list[list[object]] = [["" for _ in node.signers], []]
     for signer in node.signers:
-        name = visible(signer.name).upper() or "NAME NOT RECORDED"
+        name = signer.name.upper() or "\N{NO-BREAK SPACE}"  # a place to write it by hand
         rows[1].append([text([Span(name)], style(spaceAfter=0)), text([Span(signer.part)], style(spaceAfter=0))])
     widths = [measures.supervisor_from_left - measures.margin, measures.signature_width]
     yield Grid(

@@ -29,8 +29,8 @@ PRINTED = (
     "practice",
 )
 
-# Set when the PDF is kept, so they cannot be part of what it was made from.
-SET_LATER = {"state", "revision", "pdf"}
+# Set when the PDF is kept, so they cannot be part of what it was made from; the marking is then the banner's.
+SET_LATER = {"marking", "state", "revision", "pdf"}
 
 R = TypeVar("R", bound=Record)
 

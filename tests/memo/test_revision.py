@@ -55,7 +55,7 @@ def test_what_was_read_from_a_struck_file_goes_with_it():
 
 def test_keeping_the_pdf_does_not_change_the_revision_it_was_made_from():
     before = freeze(make_records(), SITE)
-    kept = make_memo_record(state=MemoState.FINAL, revision=before.digest, pdf=fixed(109))
+    kept = make_memo_record(marking="TS", state=MemoState.FINAL, revision=before.digest, pdf=fixed(109))
     files = [*make_records().attachments, make_attachment(9)]
     assert freeze(make_records(memo=kept, attachments=files), SITE).digest == before.digest
 

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What must hold before a memo can be final, as a checklist for the person who writes it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reviewer_app.domain.markings import MarkingRules, Profile
+from reviewer_app.domain.wording import WordingRules
+from reviewer_app.errors import MarkingError
+from reviewer_app.memo.authority import block_findings
+from reviewer_app.memo.content import Advisory, Content, ItemList, Portion, Spans, Table
+from reviewer_app.memo.layout import is_classified
+
+_DENOMINATOR = re.compile(r"\d[\d,]* of [\d,]*\d|n = [\d,]*\d|denominator not recorded")
+_RESTRICTED_DATA = {"RD", "FRD", "TFNI"}
+
+
+@dataclass(frozen=True)
+class GatePoint:
+    """One point of the checklist: whether it holds, what was found, the paragraph of the typed text it is about (from
+    1; None elsewhere), and the next step for a person, "" where none is needed."""
+
+    ok: bool
+    what: str
+    where: int | None = None
+    step: str = ""
+
+
+def gate(
+    content: Content, rules: MarkingRules, wording: WordingRules, profile: Profile, banner: str
+) -> list[GatePoint]:
+    """Every point: the open ones first, each group in reading order."""
+    points = [
+        *_marks(content, rules, profile),
+        *_banner(content, rules, profile, banner),
+        *_authority(content, banner),
+        *_cui(content),
+        *_wording(content, wording),
+        *_denominators(content),
+        _advisory(content, wording),
+        *_enclosures(content),
+    ]
+    return sorted(points, key=lambda point: point.ok)
+
+
+# --- markings ------------------------------------------------------------------------------------------------------
+
+
+def _marks(content: Content, rules: MarkingRules, profile: Profile) -> Iterator[GatePoint]:
+    """32 CFR 2001.21(c): every portion is marked; 2001.24(k): a missing mark keeps the memo from being final."""
+    open_points = [point for portion in content.portions() for point in _mark(portion, rules, profile)]
+    yield from open_points or [GatePoint(True, "Every paragraph has a portion mark")]
+
+
+def _mark(portion: Portion, rules: MarkingRules, profile: Profile) -> Iterator[GatePoint]:
+    if not portion.mark:
+        step = f"Begin {_named(portion)} with its mark, for example (U)."
+        yield GatePoint(False, f"{portion.place} has no portion mark", portion.typed, step)
+        return
+    for finding in rules.check_portion(portion.mark, profile):
+        if finding.severity == "error":
+            what = f"{portion.place}: {portion.mark} is not a valid mark. {finding.text}"
+            yield GatePoint(False, what, portion.typed, f"Correct the mark of {_named(portion)}.")
+
+
+def _named(portion: Portion) -> str:
+    return portion.place[0].lower() + portion.place[1:]
+
+
+def _banner(content: Content, rules: MarkingRules, profile: Profile, banner: str) -> Iterator[GatePoint]:
+    """32 CFR 2001.21(b): the whole is marked at least as high as its highest portion."""
+    try:
+        roll_up = rules.roll_up([portion.mark for portion in content.portions() if portion.mark], profile)
+    except MarkingError as error:
+        yield GatePoint(False, f"The banner cannot be checked. {error}", step="Correct the portion mark.")
+        return
+    if not rules.covers(banner, roll_up):
+        step = "Mark the memo at least as high as its highest portion."
+        yield GatePoint(False, f"The banner {banner} is below the roll-up, {roll_up}", step=step)
+    elif banner == roll_up:
+        yield GatePoint(True, f"Banner matches the roll-up, {roll_up}")
+    else:
+        step = "Say in the text why the whole is marked higher than its parts (32 CFR 2001.24(g))."
+        yield GatePoint(True, f"The banner {banner} is above the roll-up, {roll_up}", step=step)
+
+
+def _authority(content: Content, banner: str) -> Iterator[GatePoint]:
+    """32 CFR 2001.21 and 2001.22."""
+    if not is_classified(banner):
+        yield GatePoint(True, "No authority block needed: nothing is classified")
+        return
+    parts = {part.split("-")[0].split("/")[0] for part in banner.split("//")}
+    findings = block_findings(content.authority, content.dated, has_restricted_data=bool(parts & _RESTRICTED_DATA))
+    for finding in findings:
+        step = f"See {finding.source}. The block's texts stand in the site policy."
+        yield GatePoint(finding.severity == "warning", finding.text, step=step)
+    if not findings:
+        yield GatePoint(True, "Authority block complete")
+
+
+def _cui(content: Content) -> Iterator[GatePoint]:
+    """The designation indicator block (NARA CUI Marking Handbook; dodcui.mil)."""
+    categories = content.cui_categories()
+    if categories is None:
+        return
+    needed = {
+        "Controlled by": content.cui.controlled_by,
+        "CUI category": content.cui.category or " ".join(categories),
+        "POC": content.cui.contact,
+    }
+    missing = [name for name, text in needed.items() if not text.strip()]
+    for name in missing:
+        yield GatePoint(False, f"The CUI block has no “{name}” line", step="Complete it in the site policy.")
+    if not missing:
+        yield GatePoint(True, "CUI block complete")
+
+
+def _enclosures(content: Content) -> Iterator[GatePoint]:
+    """Enclosures are portions too; their own missing marks are named with the others."""
+    items = [item for node in content.nodes if isinstance(node, ItemList) for item in node.items]
+    marks = [item.mark for item in items if item.mark is not None]
+    if marks and all(marks):
+        yield GatePoint(True, f"{len(marks):,} {'enclosure is' if len(marks) == 1 else 'enclosures are'} marked")
+
+
+# --- words and figures ---------------------------------------------------------------------------------------------
+
+
+def _wording(content: Content, wording: WordingRules) -> Iterator[GatePoint]:
+    """Guarded words in what people typed and in what is generated; what others said is quoted, not guarded."""
+    open_points = []
+    for portion in content.portions():
+        text = guarded(portion.spans)
+        for finding in wording.check(text, typed_by_person=True) if text.strip(" …") else ():
+            what = f"{portion.place} says “{finding.word}”"
+            open_points.append(GatePoint(False, what, portion.typed, finding.text))
+    yield from open_points or [GatePoint(True, "Wording list: nothing found")]
+
+
+def guarded(spans: Spans) -> str:
+    """The words the guard reads: an ellipsis stands for each quotation."""
+    return "".join("…" if span.quoted else span.text for span in spans)
+
+
+def _denominators(content: Content) -> Iterator[GatePoint]:
+    open_points = []
+    for table in (node for node in content.nodes if isinstance(node, Table) and node.results is not None):
+        for number, row in enumerate(table.rows, 1):
+            if not _DENOMINATOR.search(row.cells[table.results or 0].text):
+                what = f"Row {number} of {table.caption.partition('.')[0]} gives a result without its denominator"
+                open_points.append(GatePoint(False, what, step="Attach the log again, so that it is read anew."))
+    yield from open_points or [GatePoint(True, "Every result has its denominator, or says that it is not recorded")]
+
+
+def _advisory(content: Content, wording: WordingRules) -> GatePoint:
+    """Every memo says that it is advisory and that the submission was voluntary (EO 14409 sec. 3(c))."""
+    if any(isinstance(node, Advisory) and node.text == wording.advisory for node in content.nodes):
+        return GatePoint(True, "Voluntary-basis paragraph present")
+    return GatePoint(False, "The voluntary-basis paragraph is missing", step="Make the memo from the case again.")

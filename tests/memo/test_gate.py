@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The checklist before a final memo: each point open and closed, and where a person has to go."""
+
+from dataclasses import replace
+
+import pytest
+
+from reviewer_app.domain.markings import Profile
+from reviewer_app.memo.compose import memo_content
+from reviewer_app.memo.content import Advisory, Content, Row, Span, Table
+from reviewer_app.memo.gate import GatePoint, gate
+from reviewer_app.memo.revision import Authority, CuiBlock, freeze
+from reviewer_app.policy import practice_policy
+from tests.memo.practice import make_memo_record, make_records, make_summary
+
+IC = Profile()
+
+
+@pytest.fixture
+def check(rules, wording):
+    """Runs the gate on the practice memo, its content changed by `edit` before."""
+
+    def run(edit=lambda content: content, banner="SECRET//NOFORN", **changes) -> list[GatePoint]:
+        content = memo_content(freeze(make_records(**changes), practice_policy()), wording.advisory)
+        return gate(edit(content), rules, wording, IC, banner)
+
+    return run
+
+
+def open_points(points: list[GatePoint]) -> list[GatePoint]:
+    return [point for point in points if not point.ok]
+
+
+def with_body(body: str) -> dict:
+    return {"memo": make_memo_record(body=body)}
+
+
+def test_a_whole_memo_has_no_open_point(check):
+    points = check()
+    assert open_points(points) == []
+    assert [point.what for point in points] == [
+        "Every paragraph has a portion mark",
+        "Banner matches the roll-up, SECRET//NOFORN",
+        "Authority block complete",
+        "Wording list: nothing found",
+        "Every result has its denominator, or says that it is not recorded",
+        "Voluntary-basis paragraph present",
+        "2 enclosures are marked",
+    ]
+
+
+def test_a_paragraph_without_a_mark_is_named_by_its_place_in_the_typed_text(check):
+    (point,) = open_points(check(**with_body("(U) One.\n\nTwo.")))
+    assert (point.what, point.where) == ("Paragraph 2 of the text has no portion mark", 2)
+    assert point.step == "Begin paragraph 2 of the text with its mark, for example (U)."
+
+
+def test_a_subject_without_a_mark_is_named(check):
+    (point,) = open_points(check(memo=make_memo_record(subject="Advisory review")))
+    assert (point.what, point.where) == ("The subject has no portion mark", None)
+
+
+@pytest.mark.parametrize("mark", ["(S//XD)", "(SECRET)", "(S//NF/REL TO USA, GBR)", "(NSA)"])
+def test_an_invalid_mark_is_named_with_the_rule(check, mark):
+    point = open_points(check(**with_body(f"(U) One.\n\n{mark} Two.")))[0]
+    assert point.what.startswith(f"Paragraph 2 of the text: {mark} is not a valid mark. ")
+    assert point.where == 2
+
+
+@pytest.mark.parametrize("banner", ["UNCLASSIFIED", "CONFIDENTIAL//NOFORN", "SECRET"])
+def test_a_banner_below_the_roll_up_is_open(check, banner):
+    assert f"The banner {banner} is below the roll-up, SECRET//NOFORN" in [
+        point.what for point in open_points(check(banner=banner))
+    ]
+
+
+def test_a_banner_above_the_roll_up_asks_for_the_reason(check):
+    point = next(point for point in check(banner="TOP SECRET//NOFORN") if "above" in point.what)
+    assert point.ok
+    assert "2001.24(g)" in point.step
+
+
+@pytest.mark.parametrize(
+    ("authority", "what"),
+    [
+        (Authority("", "Guide, Office, 20260701", "20511101"), "Classified By is empty"),
+        (Authority("A. Officer", "", "20511101"), "Derived From is empty"),
+        (Authority("A. Officer", "Guide, Office, 20260701", ""), "Declassify On is empty"),
+        (Authority("A. Officer", "Guide, Office, 20260701", "20511124"), "20511124 lies more than 25 years"),
+        (Authority("A. Officer", "Guide, Office, 20260701", "20511101", reason="1.4(c)"), "no Reason line"),
+    ],
+)
+def test_a_bad_authority_block_is_open(check, authority, what):
+    (point,) = open_points(check(authority=authority))
+    assert what in point.what
+    assert "CFR" in point.step
+
+
+def test_a_warning_about_the_authority_block_leaves_the_point_closed(check):
+    points = check(authority=Authority("A. Officer", "Guide, Office, 20260701", "Completion of Operation X"))
+    assert open_points(points) == []
+    assert any("names an event" in point.what for point in points)
+
+
+def test_an_unclassified_memo_needs_no_authority_block(check, wording):
+    plain = make_records(
+        memo=make_memo_record(body="(U) One."), facts=[], window=[], attachments=[], evaluations=[], findings=[],
+        evidence=[], authority=Authority(),
+    )  # fmt: skip
+    points = check(banner="UNCLASSIFIED", **{name: getattr(plain, name) for name in vars(plain)})
+    assert open_points(points) == []
+    assert "No authority block needed: nothing is classified" in [point.what for point in points]
+
+
+@pytest.mark.parametrize(
+    ("block", "missing"),
+    [
+        (CuiBlock("Office", "", "", "R. Ibarra, 555-0100"), []),
+        (CuiBlock("", "", "", "R. Ibarra, 555-0100"), ["Controlled by"]),
+        (CuiBlock("Office", "", "", ""), ["POC"]),
+    ],
+)
+def test_a_memo_with_cui_needs_the_whole_designation_block(check, block, missing):
+    points = check(banner="SECRET//CUI//SP-CTI//NOFORN", cui=block, **with_body("(CUI//SP-CTI) One."))
+    assert [point.what for point in open_points(points)] == [f"The CUI block has no “{name}” line" for name in missing]
+
+
+@pytest.mark.parametrize("text", ["The model was approved.", "It is cleared for release.", "It was certified."])
+def test_a_guarded_word_in_typed_text_is_open_and_has_its_place(check, text):
+    (point,) = open_points(check(**with_body(f"(U) One.\n\n(U) {text}")))
+    assert point.what.startswith("Paragraph 2 of the text says “")
+    assert point.where == 2
+    assert point.step
+
+
+def test_guarded_words_of_tools_developers_and_files_are_quotations(check):
+    said = {"scores": [], "warnings": ["the task was approved and failed"], "settings": {"mode": "certified"}}
+    assert open_points(check(evaluations=[make_summary(1, said, task="license_pass", status="failed")])) == []
+
+
+def test_a_guarded_word_in_a_finding_is_open(check):
+    finding = make_records().findings[0].model_copy(update={"title": "The gateway was certified"})
+    (point,) = open_points(check(findings=[finding]))
+    assert point.what.startswith("Finding 1 says “")
+    assert point.where is None
+
+
+def test_a_result_without_denominator_is_open(check):
+    cells = (Span("x"), Span("y"), Span("0.92 (acc)"), *(Span("1") for _ in range(4)))
+
+    def bare(content: Content) -> Content:
+        nodes = [
+            replace(node, rows=(Row("(U)", cells), *node.rows))
+            if isinstance(node, Table) and node.results is not None
+            else node
+            for node in content.nodes
+        ]
+        return replace(content, nodes=tuple(nodes))
+
+    (point,) = open_points(check(bare))
+    assert point.what == "Row 1 of Table 1 gives a result without its denominator"
+
+
+@pytest.mark.parametrize("change", ["gone", "other words"])
+def test_without_the_advisory_paragraph_no_memo_is_final(check, change):
+    def edit(content: Content) -> Content:
+        nodes = [node for node in content.nodes if not isinstance(node, Advisory)]
+        if change == "other words":
+            nodes.append(Advisory("(U)", "This memorandum is binding."))
+        return replace(content, nodes=tuple(nodes))
+
+    assert [point.what for point in open_points(check(edit))] == ["The voluntary-basis paragraph is missing"]
+
+
+def test_open_points_come_first(check):
+    flags = [point.ok for point in check(**with_body("One."))]
+    assert flags == sorted(flags)
