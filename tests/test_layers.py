@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "paths": {"errors"},
     "policy": {"errors", "paths"},
     "domain": {"errors"},
-    **{room: LOW for room in SIDE_BY_SIDE},
+    **dict.fromkeys(SIDE_BY_SIDE, LOW),
     "services": LOW | SIDE_BY_SIDE,
     "ui": LOW | {"services"},
     "app": LOW | SIDE_BY_SIDE | {"services", "ui"},

@@ -13,7 +13,8 @@ from reviewer_app.domain.record import Record
 from reviewer_app.errors import AttachmentDamaged, AttachmentMissing, EntryError, EvaluationError
 from reviewer_app.evaluations.said import Said
 from reviewer_app.services.desk import Desk
-from reviewer_app.vault.blobs import BlobReader, Stored
+from reviewer_app.vault.blobreader import BlobReader
+from reviewer_app.vault.blobs import Stored
 
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]

@@ -18,6 +18,13 @@ from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.place import ExclusiveLock
 from reviewer_app.vault.vault import Transaction, Vault
 
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -32,7 +39,7 @@ class Desk:
     rules: MarkingRules
     wording: WordingRules
     reader: Reader
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = utc_now
 
     @property
     def profile(self) -> Profile:

@@ -18,7 +18,7 @@ from reviewer_app.evaluations.reader import Reader
 from reviewer_app.paths import resource_text
 from reviewer_app.policy import Policy
 from reviewer_app.services.attachments import Cancelled, Progress, open_bytes
-from reviewer_app.services.desk import Desk
+from reviewer_app.services.desk import Clock, Desk, utc_now
 from reviewer_app.services.door import Door
 from reviewer_app.vault import check as vault_check
 from reviewer_app.vault.blobs import Blobs
@@ -43,7 +43,14 @@ class Created:
 
 
 def create(
-    folder: Path, *, person: str, passphrase: str, policy: Policy, rounds: int | None = None, warm: bool = True
+    folder: Path,
+    *,
+    person: str,
+    passphrase: str,
+    policy: Policy,
+    rounds: int | None = None,
+    warm: bool = True,
+    clock: Clock = utc_now,
 ) -> Created:
     """Makes a vault whose first person holds all roles, and opens it.
 
@@ -64,39 +71,43 @@ def create(
             folder, policy=policy.before_unlock(), people=[first], rounds=rounds
         )
         Ballast(folder).hold()
-        vault = Vault.create(folder, keychain)
+        vault = Vault.create(folder, keychain, now=clock)
         undo.callback(vault.close)
         holder = Person(id=first.id, name=first.name)
         with vault.record("vault created", person=holder.id) as tx:
             tx.create(holder)
             for name, value in policy.settings().items():
                 tx.create(Setting(name=name, value=value))
-        desk = _desk(vault, keychain, warm=warm, lock=lock, person=holder, roles=frozenset(Role), policy=policy)
+        desk = _desk(
+            vault, keychain, warm=warm, clock=clock, lock=lock, person=holder, roles=frozenset(Role), policy=policy
+        )
         undo.pop_all()
     return Created(desk, recovery_key)
 
 
-def unlock(door: Door, person: str, passphrase: str, *, warm: bool = True) -> Desk:
+def unlock(door: Door, person: str, passphrase: str, *, warm: bool = True, clock: Clock = utc_now) -> Desk:
     """Opens the vault for one person and takes its lock; stale parts of unfinished attachments are removed.
 
     Raises WrongPassphrase, SlotRefused, VaultInUse, RolledBack, DatabaseDamaged and the other VaultErrors.
     """
-    return _enter(door, lambda slots: slots.unlock(person, passphrase), warm=warm)
+    return _enter(door, lambda slots: slots.unlock(person, passphrase), warm=warm, clock=clock)
 
 
-def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool) -> Desk:
+def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: Clock) -> Desk:
     with ExitStack() as undo:
         lock = undo.enter_context(ExclusiveLock(door.folder, wait=SWITCH_WAIT))
         opened = key(SlotFile.read(door.folder))
         if opened.person is None:
             raise SignInRefused(person="The recovery key", reason="it signs nobody in yet")
-        vault = Vault.open(door.folder, opened.keychain)
+        vault = Vault.open(door.folder, opened.keychain, now=clock)
         undo.callback(vault.close)
         settings = {setting.name: setting.value for setting in vault.find(Setting)}
         holder = vault.get(Person, opened.person.id) or Person(id=opened.person.id, name=opened.person.name)
         roles = frozenset(Role(role) for role in opened.person.roles)
         policy = Policy.from_settings(settings)
-        desk = _desk(vault, opened.keychain, warm=warm, lock=lock, person=holder, roles=roles, policy=policy)
+        desk = _desk(
+            vault, opened.keychain, warm=warm, clock=clock, lock=lock, person=holder, roles=roles, policy=policy
+        )
         desk.blobs.sweep(set(vault.blobs()))
         Ballast(door.folder).hold()
         with desk.record("signed in"):
