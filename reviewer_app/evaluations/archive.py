@@ -60,7 +60,7 @@ class Archive:
         """The names that begin with `folder`, in the file's order."""
         return [name for name in self.members if name.startswith(folder) and name != folder]
 
-    def read(self, name: str) -> bytes:
+    def read(self, name: str) -> bytearray:
         """A member's bytes, checked against its declared size and CRC."""
         member = self.members[name]
         if member.file_size > LARGEST_MEMBER:
@@ -72,7 +72,7 @@ class Archive:
         if len(produced) != member.file_size or zlib.crc32(produced) != member.CRC:
             raise Unreadable(f"its member “{short(name)}” is damaged")
         self._produced += len(produced)
-        return bytes(produced)
+        return produced
 
     def _check(self, member: zipfile.ZipInfo, produced: int) -> None:
         """SECURITY: what a member declares may be a lie; this counts the bytes that really came out."""
@@ -119,7 +119,7 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         left = piece
         while left and not inflate.eof:
-            yield inflate.decompress(left, RATIO_FROM)
+            yield inflate.decompress(left, PIECE)
             left = inflate.unconsumed_tail
     yield inflate.flush()
 
@@ -132,7 +132,7 @@ def _unzstd(pieces: Iterator[bytes]) -> Iterator[bytes]:
         while left or not (frame.needs_input or frame.eof):
             if frame.eof:
                 frame = zstd.ZstdDecompressor()
-            yield frame.decompress(left, RATIO_FROM)
+            yield frame.decompress(left, PIECE)
             left = frame.unused_data if frame.eof else b""
 
 

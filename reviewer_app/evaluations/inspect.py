@@ -4,11 +4,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from reviewer_app.evaluations.archive import LARGEST_MEMBER, Archive
-from reviewer_app.evaluations.fields import Fields, Unreadable, Warnings, as_json, short
-from reviewer_app.evaluations.jsontext import CutOff, JsonFile, parse, streamed
+from reviewer_app.evaluations.fields import Fields, Unreadable, Warnings, short
+from reviewer_app.evaluations.jsontext import CutOff, JsonFile, parse, parse_items, streamed
 from reviewer_app.evaluations.source import SourceFile
 
 WHOLE = 4 * 1024 * 1024
@@ -23,14 +23,20 @@ _TEXT = 300
 Row = dict[str, Any]
 
 
+class Outcome(NamedTuple):
+    """How one run of a sample ended."""
+
+    errored: bool
+    limited: bool
+
+
 @dataclass(frozen=True)
 class Log:
-    """What was found. `rows` are the fields of the samples as the file has them, None where they were not looked at;
-    `held` counts the samples in the file. `finished` is False when a `.eval` has only its start record, `cut` is True
-    when a `.json` ends too early."""
+    """What was found. `outcomes` is None where the samples were not looked at; `held` counts the samples in the file.
+    `finished` is False when a `.eval` has only its start record, `cut` is True when a `.json` ends too early."""
 
     header: Fields
-    rows: list[Row] | None
+    outcomes: list[Outcome] | None
     held: int | None
     finished: bool = True
     cut: bool = False
@@ -68,12 +74,12 @@ def _eval_log(archive: Archive, warnings: Warnings) -> Log:
     if name not in archive:
         raise Unreadable("it has neither a header.json nor a start record, so it is no Inspect log")
     header = _header(parse(archive.read(name), warnings), warnings)
-    rows = None
+    outcomes = None
     try:
-        rows = list(_summaries(archive, warnings))
+        outcomes = [_outcome(row) for row in _summaries(archive, warnings)]
     except Unreadable as reason:
         warnings.add(f"The file's list of samples cannot be read: {reason}.")
-    return Log(header, rows, len(archive.starting("samples/")), finished)
+    return Log(header, outcomes, len(archive.starting("samples/")), finished)
 
 
 def _header(value: Any, warnings: Warnings) -> Fields:
@@ -84,16 +90,12 @@ def _header(value: Any, warnings: Warnings) -> Fields:
 
 
 def _summaries(archive: Archive, warnings: Warnings) -> Iterator[Row]:
-    """What the file says of each sample beside the samples themselves; the later one counts if a sample is twice."""
+    """What the file says of each sample beside the samples themselves."""
     names = ["summaries.json"] if "summaries.json" in archive else _batches(archive)
     if not names:
         raise Unreadable("it has none")
-    found: dict[tuple[str, str], Row] = {}
     for name in names:
-        listed = parse(archive.read(name), warnings)
-        for row in _objects(listed if isinstance(listed, list) else [], warnings):
-            found[as_json(row["id"]), as_json(row["epoch"])] = row
-    yield from found.values()
+        yield from _rows(parse_items(archive.read(name), warnings), warnings)
 
 
 def _batches(archive: Archive) -> list[str]:
@@ -102,7 +104,8 @@ def _batches(archive: Archive) -> list[str]:
     return sorted((name for name, found in numbered.items() if found), key=lambda name: int(numbered[name][1]))  # type: ignore[index]
 
 
-def _objects(items: Iterable[Any], warnings: Warnings) -> Iterator[Row]:
+def _rows(items: Iterable[Any], warnings: Warnings) -> Iterator[Row]:
+    """Of each sample the fields that are shown, so that its long texts need not be held."""
     for item in items:
         if isinstance(item, dict):
             yield {key: item.get(key) for key in _ROW_KEYS}
@@ -117,7 +120,7 @@ def _eval_rows(archive: Archive, warnings: Warnings) -> Iterator[Row]:
         yield from _summaries(archive, warnings)
         return
     for name in archive.starting("samples/"):
-        yield from _objects([parse(archive.read(name), warnings)], warnings)
+        yield from _rows([parse(archive.read(name), warnings)], warnings)
 
 
 # --- .json ---------------------------------------------------------------------------------------------------------
@@ -125,7 +128,7 @@ def _eval_rows(archive: Archive, warnings: Warnings) -> Iterator[Row]:
 
 def _json_log(stream: JsonFile, file: SourceFile, warnings: Warnings) -> Log:
     values: dict[str, Any] = {}
-    rows: list[Row] | None = []
+    outcomes: list[Outcome] | None = []
     cut = False
     try:
         for key in stream.outermost():
@@ -133,16 +136,17 @@ def _json_log(stream: JsonFile, file: SourceFile, warnings: Warnings) -> Log:
                 values[key] = stream.value()
             elif key == "samples":
                 if file.size > WHOLE and values.keys() >= _ENOUGH:
-                    rows, cut = None, not _ends_well(file)
+                    outcomes, cut = None, not _ends_well(file)
                     break
-                rows = list(_objects(stream.items(), warnings))
+                outcomes = [_outcome(row) for row in _rows(stream.items(), warnings)]
         if stream.followed:
             warnings.add("Something follows the end of the log in the file; it was not read.")
     except CutOff:
         if not isinstance(values.get("eval"), dict):
             raise
         cut = True
-    return Log(_header(values, warnings), rows, None if rows is None else len(rows), cut=cut)
+    held = None if outcomes is None or cut else len(outcomes)
+    return Log(_header(values, warnings), outcomes, held, cut=cut)
 
 
 def _ends_well(file: SourceFile) -> bool:
@@ -154,13 +158,17 @@ def _json_rows(stream: JsonFile, warnings: Warnings) -> Iterator[Row]:
     try:
         for key in stream.outermost():
             if key == "samples":
-                yield from _objects(stream.items(), warnings)
+                yield from _rows(stream.items(), warnings)
                 return
     except CutOff:
         warnings.add("The file is cut off; samples after this place are lost.")
 
 
 # --- one sample ----------------------------------------------------------------------------------------------------
+
+
+def _outcome(row: Row) -> Outcome:
+    return Outcome(bool(row["error"]), bool(row["limit"]))
 
 
 def _sample(row: Row, warnings: Warnings) -> dict[str, Any]:

@@ -83,9 +83,9 @@ def _counts(log: Log, status: str | None) -> dict[str, int | None]:
     run = log.header.part("eval")
     planned, completed = results.count("total_samples"), results.count("completed_samples")
     errored = limited = None
-    if log.rows and not log.cut and (status != "success" or len(log.rows) >= (planned or 0)):
-        errored = sum(bool(row["error"]) for row in log.rows)
-        limited = sum(bool(row["limit"]) for row in log.rows)
+    if log.outcomes and not log.cut and (status != "success" or len(log.outcomes) >= (planned or 0)):
+        errored = sum(outcome.errored for outcome in log.outcomes)
+        limited = sum(outcome.limited for outcome in log.outcomes)
     elif status == "success" and planned is not None and completed is not None and planned >= completed:
         errored = planned - completed
     if completed is None and log.held is not None:

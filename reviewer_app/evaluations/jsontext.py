@@ -17,8 +17,13 @@ from reviewer_app.evaluations.fields import Unreadable, Warnings, short
 from reviewer_app.evaluations.source import SourceFile
 
 DEEPEST = 200
-_BREAKS_OFF = "its JSON breaks off: the file is cut off"
 PIECE = 64 * 1024
+_BREAKS_OFF = "its JSON breaks off: the file is cut off"
+_NOT_JSON = "what should be JSON is not"
+_TOO_DEEP = f"its JSON is nested more than {DEEPEST} levels deep"
+_SPACE = re.compile(r"[ \t\n\r]*")
+_OPENED_LIST = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*")
+_NEXT_ITEM = re.compile(r"[ \t\n\r]*(?:,[ \t\n\r]*|(?=\]))")
 T = TypeVar("T")
 
 
@@ -33,12 +38,36 @@ class CutOff(Unreadable):
 # --- whole ---------------------------------------------------------------------------------------------------------
 
 
-def parse(data: bytes, warnings: Warnings) -> Any:
+def parse(data: bytes | bytearray, warnings: Warnings) -> Any:
     """The value of a JSON text that is held in memory. Raises NotJson."""
+    text = _text(data, warnings)
+    value, end = _decoded(text, _after_space(text, 0), _decoder(warnings))
+    if _after_space(text, end) < len(text):
+        raise NotJson(_NOT_JSON)
+    return value
+
+
+def parse_items(data: bytes | bytearray, warnings: Warnings) -> Iterator[Any]:
+    """The items of a JSON list, one at a time so that they need not all be held. Raises NotJson, also for no list."""
+    text, decoder = _text(data, warnings), _decoder(warnings)
+    del data
+    found = _OPENED_LIST.match(text)
+    while found is not None and not text.startswith("]", found.end()):
+        value, end = _decoded(text, found.end(), decoder)
+        yield value
+        found = _NEXT_ITEM.match(text, end)
+    if found is None:
+        raise NotJson(_NOT_JSON)
+
+
+def _text(data: bytes | bytearray, warnings: Warnings) -> str:
     encoding = json.detect_encoding(data)
     text = data.decode(encoding, "replace")
     _warn_replaced(text, data, encoding, warnings)
+    return text
 
+
+def _decoder(warnings: Warnings) -> json.JSONDecoder:
     def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
@@ -46,15 +75,25 @@ def parse(data: bytes, warnings: Warnings) -> Any:
             _warn_twice(next(key for key in keys if keys.count(key) > 1), warnings)
         return found
 
+    return json.JSONDecoder(object_pairs_hook=no_key_twice, parse_constant=str)
+
+
+def _after_space(text: str, start: int) -> int:
+    found = _SPACE.match(text, start)
+    return found.end() if found else start
+
+
+def _decoded(text: str, start: int, decoder: json.JSONDecoder) -> tuple[Any, int]:
+    """The value that begins at `start`, and where it ends."""
     try:
-        value = json.loads(text, object_pairs_hook=no_key_twice, parse_constant=str)
+        value, end = decoder.raw_decode(text, start)
     except RecursionError as error:
-        raise NotJson(f"its JSON is nested more than {DEEPEST} levels deep") from error
+        raise NotJson(_TOO_DEEP) from error
     except ValueError as error:
-        raise NotJson("what should be JSON is not") from error
+        raise NotJson(_NOT_JSON) from error
     if _depth(value) > DEEPEST:
-        raise NotJson(f"its JSON is nested more than {DEEPEST} levels deep")
-    return value
+        raise NotJson(_TOO_DEEP)
+    return value, end
 
 
 def _depth(value: Any) -> int:
@@ -66,7 +105,7 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _warn_replaced(text: str, data: bytes, encoding: str, warnings: Warnings) -> None:
+def _warn_replaced(text: str, data: bytes | bytearray, encoding: str, warnings: Warnings) -> None:
     genuine = data.count("\ufffd".encode()) if encoding.startswith("utf-8") else 0
     if text.count("\ufffd") > genuine:
         warnings.add(f"Some bytes are not valid {encoding.removesuffix('-sig').upper()}; they are shown as �.")
@@ -159,7 +198,7 @@ class JsonFile:
         except (ijson.JSONError, ValueError) as error:
             if self._text.ended:  # only then does the parser miss what should have followed
                 raise CutOff(_BREAKS_OFF) from error
-            raise NotJson("what should be JSON is not") from error
+            raise NotJson(_NOT_JSON) from error
         return event, float(value) if isinstance(value, Decimal) else value
 
     def _build(self, event: str, value: Any) -> Any:
@@ -187,7 +226,7 @@ class JsonFile:
                     open_.append(made)
                     keys.append("")
             if len(open_) > DEEPEST:
-                raise Unreadable(f"its JSON is nested more than {DEEPEST} levels deep")
+                raise Unreadable(_TOO_DEEP)
         return top
 
 

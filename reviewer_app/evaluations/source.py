@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 from reviewer_app.errors import FileChanged, FileUnreadable, FileVanished, NotAFile
 
 BLOCK = 128 * 1024
-BLOCKS_HELD = 8
+BLOCKS_HELD = 3
 LARGEST_READ = 8 * 1024 * 1024
 """SECURITY: nothing reads more at once. A ZIP's list of members is one read, so this bounds the list too."""
 
