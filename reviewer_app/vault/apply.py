@@ -2,10 +2,10 @@
 """The one writer of case tables: stores operations and makes the rows what the operations say."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reviewer_app.domain.canonical import canonical
@@ -33,7 +33,7 @@ def apply(connection: Connection, operations: Iterable[tuple[str, Operation]]) -
     operations = list(operations)
     if not operations:
         return
-    records = sorted({operation.head.record for _, operation in operations})
+    records = list(dict.fromkeys(operation.head.record for _, operation in operations))
     targets = {target for _, operation in operations for target in operation.head.erases}
     erased = targets.union(connection.execute(_ERASED, {"records": canonical(records)}).scalars())
     connection.execute(
@@ -53,9 +53,9 @@ def apply(connection: Connection, operations: Iterable[tuple[str, Operation]]) -
     project(connection, records)
 
 
-def project(connection: Connection, records: Iterable[str]) -> None:
-    """Makes rows, conflicts and search words of these records what their operations say."""
-    for states in states_of(connection, sorted(records)):
+def project(connection: Connection, records: Sequence[str]) -> None:
+    """Makes rows, conflicts and search words of these records what their operations say; new rows in this order."""
+    for states in states_of(connection, records):
         rows: dict[str, dict[str, Values | None]] = defaultdict(dict)
         for record, state in states.items():
             rows[state.kind][record] = row_of(record, state)
@@ -73,7 +73,8 @@ def rebuild(connection: Connection) -> None:
         if search_statements(kind):
             connection.exec_driver_sql(f"INSERT INTO {kind}_search({kind}_search) VALUES('delete-all')")
     connection.execute(delete(CONFLICT))
-    project(connection, connection.execute(select(OPERATION.c.record).distinct()).scalars().all())
+    arrived = select(OPERATION.c.record).group_by(OPERATION.c.record).order_by(func.min(OPERATION.c.number))
+    project(connection, connection.execute(arrived).scalars().all())
 
 
 def _write_rows(connection: Connection, kind: str, rows: dict[str, Values | None]) -> None:
@@ -118,7 +119,7 @@ def conflicts_of(record: str, state: State) -> list[dict[str, str]]:
     ]
 
 
-def states_of(connection: Connection, records: list[str]) -> Iterator[dict[str, State]]:
+def states_of(connection: Connection, records: Sequence[str]) -> Iterator[dict[str, State]]:
     """What the stored operations of these records say, by record, batch by batch."""
     for start in range(0, len(records), BATCH):
         operations = defaultdict(list)
@@ -127,4 +128,4 @@ def states_of(connection: Connection, records: list[str]) -> Iterator[dict[str, 
             select(OPERATION.c.record, *STORED).where(OPERATION.c.record.in_(batch))
         ):
             operations[record].append(Operation(*stored))
-        yield {record: fold(those) for record, those in operations.items()}
+        yield {record: fold(operations[record]) for record in batch if record in operations}

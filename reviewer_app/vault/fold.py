@@ -3,8 +3,11 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from reviewer_app.domain.markings import MarkingRules
+from reviewer_app.paths import resource_text
 from reviewer_app.vault.operation import Head, Operation
 
 Parents = dict[str, list[str]]
@@ -67,16 +70,12 @@ def _fold(statements: list[tuple[Head, Parents, Values]]) -> State:
 def roll_up(markings: Collection[str]) -> str:
     """The marking that covers all of these; order and repetition do not matter."""
     different = set(markings)
-    return different.pop() if len(different) == 1 else _join(different)
+    return different.pop() if len(different) == 1 else _rules().join(different)
 
 
-def _join(markings: Collection[str]) -> str:
-    split = [marking.split("//") for marking in markings]
-    level = max(
-        (parts[0] for parts in split),
-        key=lambda each: (("U", "C", "S", "TS").index(each) if each in ("U", "C", "S", "TS") else 4, each),
-    )
-    return "//".join([level, *sorted({control for parts in split for control in parts[1:]})])
+@cache
+def _rules() -> MarkingRules:
+    return MarkingRules.from_json(resource_text("rules/markings.json"))
 
 
 # --- old operations in today's words -------------------------------------------------------------------------------

@@ -161,9 +161,7 @@ def _examine_values(operation: Operation, entry: Entry, values: dict[str, Any], 
     )
     if values.keys() != set(expected) or canonical(operation.values) != operation.values_text:
         raise HistoryRefused(reason=f"operation {head.id} does not say the fields it should")
-    is_create = head.action == "create"
-    is_moved = case_of(head.kind, head.record, values) != entry.case if is_create else "case" in values
-    if is_moved:
+    if case_of(head.kind, head.record, {"case": entry.case, **values}) != entry.case:
         raise HistoryRefused(reason=f"operation {head.id} is not on the case of entry {entry.id}")
     for name, value in values.items():
         if not _is_valid(head.kind, name, value):

@@ -196,6 +196,7 @@ def _is_sealed(row: Row[Any]) -> bool:
 
 # --- tables --------------------------------------------------------------------------------------------------------
 
+
 def _bounds(connection: Connection) -> list[str]:
     """Where to part the ids of records, so that some ten thousand operations are looked at together."""
     operations = connection.execute(select(func.count()).select_from(OPERATION)).scalar_one()
