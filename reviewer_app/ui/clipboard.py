@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text on the clipboard: kept out of clipboard histories, and taken back when it is still ours."""
 
-from hashlib import sha512
-
 from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 
 HINTS = ("x-kde-passwordManagerHint", "ExcludeClipboardContentFromMonitorProcessing")
 SECONDS = 60
+
+
+def digest(text: str) -> bytes:
+    from hashlib import sha512  # OpenSSL takes longer to load than the window
+
+    return sha512(text.encode()).digest()
 
 
 class Clipboard(QObject):
@@ -27,14 +31,14 @@ class Clipboard(QObject):
         for hint in HINTS:
             data.setData(hint, b"secret")
         QGuiApplication.clipboard().setMimeData(data)
-        self._digest = sha512(text.encode()).digest()
+        self._digest = digest(text)
         self._timer.start()
 
     @Slot()
     def clear(self) -> None:
         """SECURITY: compares a hash, because the clipboard's own `ownsData` is not reliable on every platform."""
         board = QGuiApplication.clipboard()
-        if self._digest and sha512(board.text().encode()).digest() == self._digest:
+        if self._digest and digest(board.text()) == self._digest:
             board.clear()
         self._digest = b""
         self._timer.stop()

@@ -116,6 +116,18 @@ def test_the_selection_is_kept_by_key_when_rows_change(table):
     assert table.current_key() == "TIN" and table.selected_keys() == ["TIN"]
 
 
+def test_the_same_row_is_told_once_however_often_rows_are_shown(table):
+    told = []
+    table.chosen.connect(told.append)
+    table.select_key("TIN")
+    table.set_rows(rows())
+    table.sort(1)
+    table.select_key("BLUE")
+    table.set_rows(())
+    table.set_rows(rows())
+    assert told == ["TIN", "BLUE", ""]
+
+
 def test_losing_the_current_row_is_told(table, qtbot):
     table.select_key("TIN")
     with qtbot.waitSignal(table.chosen, check_params_cb=lambda key: key == ""):

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -32,7 +33,9 @@ from PySide6.QtWidgets import (
 
 from reviewer_app.ui.theme import GAP, MEDIUM, STRONG, TIGHT, colour, em, font, icon, styled, wide
 from reviewer_app.ui.widgets.layout import fill, label, row
-from reviewer_app.ui.widgets.table import Table
+
+if TYPE_CHECKING:  # the unlock window has fields and no table
+    from reviewer_app.ui.widgets.table import Table
 
 DEBOUNCE = 150  # ms between the last key and the search
 
@@ -158,7 +161,7 @@ class FilterField(QLineEdit):
 
     filtered = Signal(str)
 
-    def __init__(self, name: str, table: Table | None = None, width: int = 0) -> None:
+    def __init__(self, name: str, table: "Table | None" = None, width: int = 0) -> None:
         """With a table, letters typed in the table go on here, and a table of held rows is filtered at once."""
         super().__init__()
         self.setPlaceholderText(name)

@@ -24,6 +24,7 @@ class Table(TableLook):
     chosen = Signal(str)  # the current row changed; "" when there is none
     typed = Signal(str)  # a letter typed in the table, for its filter field
     sort_asked = Signal(int, bool)  # column, descending: only for a table of fetched rows
+    _told = ""  # the key last told; Qt asks while the table is being made
 
     def __init__(
         self,
@@ -107,8 +108,8 @@ class Table(TableLook):
             self.selectionModel().setCurrentIndex(self.rows.index(places[current], 0), picks.NoUpdate)
         self.selectionModel().select(ranges, picks.Select)
         self.verticalScrollBar().setValue(top)
-        if current and current not in places:
-            self.chosen.emit("")
+        if current not in places:
+            self._tell("")
 
     # --- what is chosen ------------------------------------------------------------------------------------------
 
@@ -152,7 +153,13 @@ class Table(TableLook):
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().currentChanged(current, previous)
-        self.chosen.emit(self.current_key())
+        self._tell(self.current_key())
+
+    def _tell(self, key: str) -> None:
+        """Rows shown anew are no new choice."""
+        if key != self._told:
+            self._told = key
+            self.chosen.emit(key)
 
     # --- keys and mouse ------------------------------------------------------------------------------------------
 
