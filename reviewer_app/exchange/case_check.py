@@ -2,6 +2,7 @@
 """Reads a case.json that nobody vouches for: strict JSON, the published schema, and every reference accounted for."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from reviewer_app.paths import resource_text
 Json = dict[str, Any]
 
 VERSION = "mrc-case/1"
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 REFERENCES = ("#/$defs/reference", "#/$defs/optional_reference")
 
 
@@ -58,12 +60,10 @@ def strict_json(content: bytes, name: str) -> Json:
     if len(content) > LARGEST_CASE:
         raise PackageError(reason=f"“{name}” is larger than a package may hold it")
     try:
-        value = json.loads(
-            content.decode("utf-8"),
-            object_pairs_hook=_once,
-            parse_float=_refused,
-            parse_constant=_refused,
-        )
+        text = content.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_once, parse_float=_refused, parse_constant=_refused)
+        if _SURROGATE.search(text):  # half a pair cannot be written as UTF-8 again; two halves can
+            json.dumps(value, ensure_ascii=False).encode()
         value_depth = _depth(value)
     except (ValueError, RecursionError) as error:
         raise PackageError(reason=f"“{name}” is not plain JSON in UTF-8 with each key once and no fractions") from error

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+import contextlib
 import importlib
 import json
 import pkgutil
@@ -7,6 +8,8 @@ from itertools import count
 from typing import get_args
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import reviewer_app.domain
@@ -239,12 +242,18 @@ def test_a_document_is_read_back(content):
         b'{"a": ' + b"[" * 40 + b"]" * 40 + b"}",
         b'{"a": ' + b'{"a": ' * 40 + b"1" + b"}" * 40 + b"}",
         b'{"a": ' + b"9" * 10_000 + b"}",
+        b'{"a": "\\ud800"}',
+        b'{"\\udc00": "a"}',
     ],
     ids=lambda content: repr(content[:24]),
 )
 def test_loose_json_is_refused(content):
     with pytest.raises(PackageError, match="“x”"):
         strict_json(content, "x")
+
+
+def test_escaped_pairs_and_texts_about_escapes_are_taken():
+    assert strict_json(b'{"a": "\\ud83d\\ude00", "b": "\\\\ud800"}', "x") == {"a": "\U0001f600", "b": "\\ud800"}
 
 
 def test_a_document_that_is_too_large_is_refused(monkeypatch):
@@ -326,3 +335,41 @@ def test_ids_of_a_referral_are_its_own(content):
     assert record_ids(document) == [f"{1:032x}"]
     assert not own & set(record_ids(document))
     assert not any(each.encode() in made(content, Purpose.REFERRAL) for each in own)
+
+
+def places(value, path=()):
+    yield path
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from places(each, (*path, key))
+    if isinstance(value, list):
+        for key, each in enumerate(value):
+            yield from places(each, (*path, key))
+
+
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.text() | st.sampled_from(["referral", "0" * 32, "U", "mrc-case/2"])
+)
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_document_changed_anywhere_is_taken_or_refused_and_never_breaks_the_program(content, data):
+    document = json.loads(made(content, data.draw(st.sampled_from(BOTH))))
+    *above, last = data.draw(st.sampled_from([path for path in places(document) if path]))
+    if data.draw(st.booleans()):
+        del at(document, above)[last]
+    else:
+        at(document, above)[last] = data.draw(VALUES)
+    try:
+        assert check_case(json_bytes(document)) == document
+    except PackageError as error:
+        assert str(error).isprintable()
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_taken_or_refused(junk):
+    for read in (lambda: strict_json(junk, "x"), lambda: check_case(b'{"schema": ' + junk + b"}")):
+        with contextlib.suppress(PackageError):
+            read()

@@ -9,6 +9,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewer_app.errors import PackageCancelled, PackageError, PackageUnreadable
 from reviewer_app.exchange import check
@@ -402,6 +404,20 @@ def test_info_is_read_by_label():
 
 def test_a_manifest_is_read_by_name():
     assert manifest_lines("manifest-sha512.txt", f"{ZERO}  data/a\n".encode()) == {"data/a": ZERO}
+
+
+GOOD = f"{ZERO}  data/a\n".encode() * 2 + b"MRC-Marking: SECRET\nA: b\n"
+
+
+@given(st.lists(st.sampled_from([GOOD[at : at + 7] for at in range(0, len(GOOD), 7)]) | st.binary(max_size=4)))
+def test_any_bytes_are_lines_or_refused(parts):
+    for read in (info_lines, lambda content: manifest_lines("manifest-sha512.txt", content)):
+        try:
+            found = read(b"".join(parts))
+        except PackageError as error:
+            assert str(error).isprintable()
+        else:
+            assert all(each.isprintable() for pair in found.items() for each in pair)
 
 
 # --- second opinions ------------------------------------------------------------------------------------------------
