@@ -20,11 +20,15 @@ Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]
 
 
-def _no_progress(_fraction: float) -> None:
+EVALUATIONS = ("inspect-eval", "inspect-json")
+"""The kinds of file that say what an evaluation gave."""
+
+
+def no_progress(_fraction: float) -> None:
     pass
 
 
-def _never() -> bool:
+def never() -> bool:
     return False
 
 
@@ -54,8 +58,8 @@ def attach(
     path: Path,
     incoming: Incoming,
     *,
-    progress: Progress = _no_progress,
-    cancelled: Cancelled = _never,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never,
 ) -> Attached:
     """Stores one file in the vault and reads what it says; once this returns it is on disk.
 
@@ -133,14 +137,14 @@ def _refuse_twice(desk: Desk, case: str, name: str, sha512: str) -> None:
 
 def _look(desk: Desk, name: str, stored: Stored, cancelled: Cancelled) -> tuple[str, Said | None, str]:
     """Detected kind, what the file says, and why it could not be read; the file is kept as evidence all the same."""
-    source = desk.blobs.open(stored.blob_id, stored.wrapped_key, stored.size, name)
-    try:
-        detected = desk.reader.detect(source, name, cancelled=cancelled)
-        if not detected.startswith("inspect"):
-            return detected, None, ""
-        return detected, desk.reader.read(source, name, cancelled=cancelled), ""
-    except EvaluationError as error:
-        return "unreadable", None, str(error)
+    with desk.blobs.open(stored.blob_id, stored.wrapped_key, stored.size, name) as source:
+        try:
+            detected = desk.reader.detect(source, name, cancelled=cancelled)
+            if detected not in EVALUATIONS:
+                return detected, None, ""
+            return detected, desk.reader.read(source, name, cancelled=cancelled), ""
+        except EvaluationError as error:
+            return "unreadable", None, str(error)
 
 
 def _summary(attachment: Attachment, said: Said) -> EvaluationSummary:
@@ -181,10 +185,11 @@ def visit(desk: Desk, attachment: Attachment) -> BlobReader:
 
 
 def verify(
-    desk: Desk, attachment: Attachment, *, progress: Progress = _no_progress, cancelled: Cancelled = _never
+    desk: Desk, attachment: Attachment, *, progress: Progress = no_progress, cancelled: Cancelled = never
 ) -> datetime:
     """Reads the whole file and compares its SHA-512; returns when (UTC). Raises AttachmentDamaged."""
-    found = open_bytes(desk, attachment).verify(progress=progress, cancelled=cancelled)
+    with open_bytes(desk, attachment) as source:
+        found = source.verify(progress=progress, cancelled=cancelled)
     if found != attachment.sha512:
         raise AttachmentDamaged(name=attachment.name, reason="its SHA-512 is another one")
     with desk.record("attachment verified", case=attachment.case, subject=attachment.id):

@@ -11,10 +11,9 @@ from reviewer_app.vault import database, keychain
 def run() -> str:
     """The result as text, one line each. Raises UnsafeBuild when a test or a version does not hold."""
     answers = keychain.self_test()
-    versions = database.versions()
+    database.require_safe_build()
     lines = [f"Reviewer {__version__}", f"Python {platform.python_version()} on {platform.system()}"]
-    lines += [f"{name} {version}" for name, version in versions.items()]
-    lines.append(f"cryptography {metadata.version('cryptography')}")
+    lines += [f"{name} {metadata.version(name)}" for name in ("sqlcipher3", "cryptography", "PySide6-Essentials")]
     lines.append(f"Known-answer tests: {answers} of {answers} hold")
     lines.append("FIPS-approved algorithms; no validated module is claimed")
     return "\n".join(lines)

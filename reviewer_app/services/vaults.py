@@ -186,7 +186,8 @@ def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterat
         if attachment is None or cancelled():
             continue
         try:
-            found = open_bytes(desk, attachment).verify(cancelled=cancelled)
+            with open_bytes(desk, attachment) as source:
+                found = source.verify(cancelled=cancelled)
         except AttachmentError as error:
             yield CheckFinding(f"attachment {blob}", str(error))
         else:

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packages: what would leave the vault, and writing it to a folder or medium. Written is not received."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from reviewer_app.domain.canonical import new_id
+from reviewer_app.domain.cases import Agreement, Assignment, Case, Checkpoint, DatedFact, Determination, Submission
+from reviewer_app.domain.evidence import Attachment, EvaluationSummary, Evidence
+from reviewer_app.domain.findings import Finding, Referral
+from reviewer_app.domain.memos import Memo, Purpose, Transfer
+from reviewer_app.domain.notes import Note
+from reviewer_app.domain.people import Person
+from reviewer_app.domain.record import Record
+from reviewer_app.errors import EntryError
+from reviewer_app.exchange.case_json import CaseContent
+from reviewer_app.exchange.form import PROFILE
+from reviewer_app.exchange.package import EvidenceFile, PackageContent, Written, write_package
+from reviewer_app.exchange.release import developer_may_be_named, withheld
+from reviewer_app.memo.make import make_report
+from reviewer_app.memo.revision import freeze
+from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress, open_bytes
+from reviewer_app.services.cases import case_file
+from reviewer_app.services.desk import Desk
+from reviewer_app.services.memos import records_of
+
+OF_A_CASE: tuple[type[Record], ...] = (
+    Submission,
+    Agreement,
+    Checkpoint,
+    DatedFact,
+    Determination,
+    Assignment,
+    Note,
+    Attachment,
+    EvaluationSummary,
+    Evidence,
+    Finding,
+    Memo,
+    Transfer,
+)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a package of this purpose would carry, before anything is written."""
+
+    purpose: Purpose
+    banner: str
+    records: dict[str, int]
+    evidence: int
+    size: int
+    withheld: tuple[tuple[str, str], ...]
+    names_developer: bool
+
+
+def preview(desk: Desk, case: str, purpose: Purpose) -> Preview:
+    """Counts by kind, size of the evidence in bytes, the marking of what leaves, and what is withheld and why."""
+    held, records = _records(desk, case)
+    named = developer_may_be_named(records)
+    leaving = _leaving(held, records, purpose)
+    files = [each for each in leaving if isinstance(each, Attachment)]
+    kinds = [each.kind.replace("_", " ") for each in leaving]
+    return Preview(
+        purpose=purpose,
+        banner=_banner(desk, leaving),
+        records={kind: kinds.count(kind) for kind in dict.fromkeys(kinds)},
+        evidence=len(files),
+        size=sum(each.size for each in files),
+        withheld=tuple((each["field"], each["reason"]) for each in withheld(purpose, named)),
+        names_developer=purpose is Purpose.HAND_OVER or named,
+    )
+
+
+def write(
+    desk: Desk,
+    case: str,
+    purpose: Purpose,
+    recipient: str,
+    folder: Path,
+    *,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never,
+) -> tuple[Transfer, Written]:
+    """Writes a package below `folder` and records the transfer; findings of a referral are moved on.
+
+    Raises EntryError without a recipient or, for a referral, without findings; PackageNotWritten and the errors of
+    attachments. What could not be recorded is named as such: the package is then not to be used.
+    """
+    if not recipient.strip():
+        raise EntryError(field="Recipient", reason="this is empty; write the office the package is for")
+    held, records = _records(desk, case)
+    findings = [each for each in records if isinstance(each, Finding)]
+    if purpose is Purpose.REFERRAL and not findings:
+        raise EntryError(field="Findings", reason="a referral carries findings, and none is recorded; record one first")
+    content = _content(desk, held, records, purpose, recipient.strip())
+    written = write_package(folder, content, progress=progress, cancelled=cancelled)
+    transfer = Transfer(
+        id=new_id(),
+        marking=desk.rules.portion_of_banner(content.banner),
+        case=case,
+        package=written.identifier,
+        purpose=purpose,
+        profile=PROFILE,
+        recipient=recipient.strip(),
+        written=content.written,
+        prepared_by=desk.person.id,
+        manifest=written.manifest_sha512,
+        files=written.files,
+        size=written.size,
+    )
+    with desk.record("package written", case=case, subject=transfer.id) as tx:
+        tx.create(transfer)
+        if purpose is Purpose.REFERRAL:
+            for finding in findings:
+                tx.set(finding, referral=Referral.TRANSFERRED)
+    return transfer, written
+
+
+def _content(desk: Desk, case: Case, records: list[Record], purpose: Purpose, recipient: str) -> PackageContent:
+    whole = purpose is Purpose.HAND_OVER
+    leaving = _leaving(case, records, purpose)
+    report = make_report(freeze(records_of(desk, case_file(desk, case.id)), desk.policy), desk.rules, desk.wording)
+    files = [each for each in leaving if isinstance(each, Attachment)]
+    return PackageContent(
+        case=CaseContent(case, tuple(records)),
+        purpose=purpose,
+        revision=desk.vault.count(Transfer, case=case.id) + 1,
+        banner=_banner(desk, leaving),
+        recipient=recipient,
+        organisation=desk.policy.organisation,
+        contact=desk.policy.contact,
+        written=desk.moment(),
+        practice=desk.policy.practice,
+        report_pdf=report.pdf if whole else None,
+        evidence=[EvidenceFile(each, _chunks(desk, each)) for each in files],
+    )
+
+
+def _chunks(desk: Desk, attachment: Attachment) -> Iterator[bytes]:
+    """The decrypted bytes, opened only when they are written."""
+    with open_bytes(desk, attachment) as source:
+        yield from source.chunks()
+
+
+def _leaving(case: Case, records: list[Record], purpose: Purpose) -> list[Record]:
+    """The records that a package of this purpose carries."""
+    if purpose is Purpose.HAND_OVER:
+        return [case, *records]
+    return [each for each in records if isinstance(each, Finding) and each.entered_in_error is None]
+
+
+def _records(desk: Desk, case: str) -> tuple[Case, list[Record]]:
+    held = case_file(desk, case).case
+    records = [each for kind in OF_A_CASE for each in desk.vault.find(kind, case=case)]
+    people = {getattr(each, name) for each in records for name in type(each).model_fields if _names_person(each, name)}
+    return held, [*records, *(each for each in desk.vault.find(Person) if each.id in people)]
+
+
+def _names_person(record: Record, field: str) -> bool:
+    """Whether the field holds the id of a person."""
+    marks = type(record).model_fields[field].metadata
+    return any(getattr(mark, "kind", None) == Person.kind for mark in marks)
+
+
+def _banner(desk: Desk, records: list[Record]) -> str:
+    return desk.roll_up([each.marking for each in records])
