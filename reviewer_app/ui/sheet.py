@@ -40,7 +40,7 @@ QPushButton[kind="view"]:hover { background: @hover; }
 QPushButton[kind="view"]:checked { background: @surface; border: 1px solid @control; color: @text; font-weight: 600; }
 QPushButton[kind="view"]:focus { border: 2px solid @accent; padding: 4px 9px; }
 QPushButton[kind="danger"] { color: @danger; border-color: @danger; }
-QPushButton:disabled, QPushButton[kind="main"]:disabled { background: @sunken; color: @soft; border: 1px solid @line; }
+QPushButton:disabled, QPushButton[kind="main"]:disabled { background: @sunken; color: @soft; border: 1px dashed @line; }
 QPushButton[kind="quiet"]:disabled, QPushButton[kind="link"]:disabled { background: transparent; border-color: transparent; }
 QPushButton::menu-indicator { image: none; width: 0; }
 
@@ -50,7 +50,7 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit { background: @surface; c
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus { border: 2px solid @accent; padding: 4px 7px; }
 QLineEdit[wrong="true"], QComboBox[wrong="true"], QAbstractSpinBox[wrong="true"], QPlainTextEdit[wrong="true"] {
   border-color: @danger; }
-QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { background: @sunken; color: @soft; border-color: @line; }
+QLineEdit:disabled, QComboBox:disabled, QPlainTextEdit:disabled { background: @sunken; color: @soft; border: 1px dashed @line; }
 QLineEdit[readOnly="true"], QPlainTextEdit[readOnly="true"] { background: @sunken; }
 QComboBox::drop-down { border: 0; width: 28px; }
 QComboBox::down-arrow { image: url("@down_arrow"); width: @icon_size; height: @icon_size; }

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit
 
-from reviewer_app.ui.theme import colour, em, font, styled, wide
+from reviewer_app.ui.theme import LOOK, colour, em, font, styled, wide
 from reviewer_app.ui.widgets.controls import DEBOUNCE
 from reviewer_app.ui.widgets.strips import announce
 from reviewer_app.ui.widgets.table import Cell, Head, Row, Table
@@ -92,6 +92,9 @@ class PortionEditor(QPlainTextEdit):
                 cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
                 spot.cursor = cursor
                 spot.format.setBackground(colour("attention_fill"))
+                if LOOK.tokens.is_hard:  # the fill is black there
+                    spot.format.setForeground(colour("attention"))
+                    spot.format.setFontUnderline(True)
                 spots.append(spot)
             block = block.next()
         self.setExtraSelections(spots)
