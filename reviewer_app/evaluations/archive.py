@@ -22,6 +22,7 @@ else:
 
 MOST_MEMBERS = 100_000
 LARGEST_MEMBER = 16 * 1024 * 1024
+"""Bytes of a member that is held whole."""
 LARGEST_TOTAL = 64 * 1024 * 1024
 RATIO = 200
 RATIO_FROM = 1024 * 1024
@@ -61,18 +62,25 @@ class Archive:
         return [name for name in self.members if name.startswith(folder) and name != folder]
 
     def read(self, name: str) -> bytearray:
-        """A member's bytes, checked against its declared size and CRC."""
-        member = self.members[name]
-        if member.file_size > LARGEST_MEMBER:
+        """A member's bytes, whole."""
+        if self.members[name].file_size > LARGEST_MEMBER:
             raise Unreadable(f"its member “{short(name)}” is larger than {LARGEST_MEMBER >> 20} MiB")
         produced = bytearray()
-        for piece in self._pieces(member):
+        for piece in self.pieces(name):
             produced += piece
-            self._check(member, len(produced))
-        if len(produced) != member.file_size or zlib.crc32(produced) != member.CRC:
-            raise Unreadable(f"its member “{short(name)}” is damaged")
-        self._produced += len(produced)
         return produced
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """A member's bytes, piece by piece; only after the last it is known that its size and CRC are right."""
+        member, produced, crc = self.members[name], 0, 0
+        for piece in self._decompressed(member):
+            produced += len(piece)
+            crc = zlib.crc32(piece, crc)
+            self._check(member, produced)
+            yield piece
+        if produced != member.file_size or crc != member.CRC:
+            raise Unreadable(f"its member “{short(name)}” is damaged")
+        self._produced += produced
 
     def _check(self, member: zipfile.ZipInfo, produced: int) -> None:
         """SECURITY: what a member declares may be a lie; this counts the bytes that really came out."""
@@ -84,7 +92,7 @@ class Archive:
         if self._produced + produced > LARGEST_TOTAL:
             raise Unreadable(f"its members together are larger than {LARGEST_TOTAL >> 20} MiB")
 
-    def _pieces(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    def _decompressed(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
         produce = _METHODS.get(member.compress_type)
         name = short(member.filename)
         if produce is None:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 from reviewer_app.evaluations.archive import Archive
 from reviewer_app.evaluations.fields import Unreadable, Warnings
-from reviewer_app.evaluations.jsontext import CutOff, JsonFile, streamed
+from reviewer_app.evaluations.jsonstream import CutOff, JsonFile, streamed
 from reviewer_app.evaluations.source import SourceFile
 
 HEAD = 4096

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from reviewer_app.evaluations.archive import LARGEST_MEMBER, Archive
+from reviewer_app.evaluations.archive import Archive
 from reviewer_app.evaluations.fields import Fields, Unreadable, Warnings, short
-from reviewer_app.evaluations.jsontext import CutOff, JsonFile, parse, parse_items, streamed
+from reviewer_app.evaluations.jsonstream import CutOff, JsonFile, streamed
+from reviewer_app.evaluations.jsontext import parse, parse_items
 from reviewer_app.evaluations.source import SourceFile
 
 WHOLE = 4 * 1024 * 1024
@@ -95,7 +96,7 @@ def _summaries(archive: Archive, warnings: Warnings) -> Iterator[Row]:
     if not names:
         raise Unreadable("it has none")
     for name in names:
-        yield from _rows(parse_items(archive.read(name), warnings), warnings)
+        yield from _rows(parse_items(archive.pieces(name), warnings), warnings)
 
 
 def _batches(archive: Archive) -> list[str]:
@@ -115,8 +116,7 @@ def _rows(items: Iterable[Any], warnings: Warnings) -> Iterator[Row]:
 
 def _eval_rows(archive: Archive, warnings: Warnings) -> Iterator[Row]:
     """From the list of samples where there is one, else from the samples, one member at a time."""
-    listed = archive.members.get("summaries.json")
-    if (listed is not None and listed.file_size <= LARGEST_MEMBER) or _batches(archive):
+    if "summaries.json" in archive or _batches(archive):
         yield from _summaries(archive, warnings)
         return
     for name in archive.starting("samples/"):

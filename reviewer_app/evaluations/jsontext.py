@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""JSON from untrusted bytes: whole for small texts, piece by piece for large files, in whatever encoding it comes.
+"""JSON from untrusted bytes, held whole or as a list item by item, in whatever encoding it comes.
 
 NaN, Infinity and -Infinity come out as these words; `fields` knows them. A key that stands twice keeps its last value.
 """
@@ -7,72 +7,101 @@ NaN, Infinity and -Infinity come out as these words; `fields` knows them. A key 
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
-from decimal import Decimal
-from typing import Any, TypeVar
-
-import ijson
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from reviewer_app.evaluations.fields import Unreadable, Warnings, short
-from reviewer_app.evaluations.source import SourceFile
 
 DEEPEST = 200
-PIECE = 64 * 1024
-_BREAKS_OFF = "its JSON breaks off: the file is cut off"
-_NOT_JSON = "what should be JSON is not"
-_TOO_DEEP = f"its JSON is nested more than {DEEPEST} levels deep"
+LONGEST_ITEM = 16 * 1024 * 1024
+NOT_JSON = "what should be JSON is not"
+TOO_DEEP = f"its JSON is nested more than {DEEPEST} levels deep"
 _SPACE = re.compile(r"[ \t\n\r]*")
 _OPENED_LIST = re.compile(r"[ \t\n\r]*\[[ \t\n\r]*")
 _NEXT_ITEM = re.compile(r"[ \t\n\r]*(?:,[ \t\n\r]*|(?=\]))")
-T = TypeVar("T")
 
 
 class NotJson(Unreadable):
     """The bytes are not JSON."""
 
 
-class CutOff(Unreadable):
-    """The bytes are JSON as far as they go, and end before it does."""
-
-
-# --- whole ---------------------------------------------------------------------------------------------------------
-
-
 def parse(data: bytes | bytearray, warnings: Warnings) -> Any:
     """The value of a JSON text that is held in memory. Raises NotJson."""
-    text = _text(data, warnings)
-    value, end = _decoded(text, _after_space(text, 0), _decoder(warnings))
-    if _after_space(text, end) < len(text):
-        raise NotJson(_NOT_JSON)
+    encoding = json.detect_encoding(data)
+    text = data.decode(encoding, "replace")
+    warn_replaced(text, data, encoding, warnings)
+    try:
+        value = _decoder(warnings).decode(text)
+    except RecursionError as error:
+        raise NotJson(TOO_DEEP) from error
+    except ValueError as error:
+        raise NotJson(NOT_JSON) from error
+    if _depth(value) > DEEPEST:
+        raise NotJson(TOO_DEEP)
     return value
 
 
-def parse_items(data: bytes | bytearray, warnings: Warnings) -> Iterator[Any]:
-    """The items of a JSON list, one at a time so that they need not all be held. Raises NotJson, also for no list."""
-    text, decoder = _text(data, warnings), _decoder(warnings)
-    del data
-    found = _OPENED_LIST.match(text)
-    while found is not None and not text.startswith("]", found.end()):
-        value, end = _decoded(text, found.end(), decoder)
-        yield value
-        found = _NEXT_ITEM.match(text, end)
-    if found is None:
-        raise NotJson(_NOT_JSON)
+def parse_items(pieces: Iterable[bytes], warnings: Warnings) -> Iterator[Any]:
+    """The items of a JSON list that comes in pieces, one at a time, so that only one item need be held.
+
+    Raises NotJson, also where it is no list or an item is longer than LONGEST_ITEM characters.
+    """
+    texts, decoder = _texts(pieces, warnings), _decoder(warnings)
+    held = next(texts, "")
+    opened = _OPENED_LIST.match(held)
+    place = opened.end() if opened else len(held)
+    while opened:
+        place = _after_space(held, place)
+        if held.startswith("]", place):
+            for _ in texts:
+                pass  # whoever gives the pieces may find out at their end that they are damaged
+            return
+        value, end = _decoded_if_whole(held, place, decoder)
+        if end:
+            yield value
+            place = end
+            continue
+        # As much again as is held already, so that a long item is tried only a few times.
+        held, place = held[place:], 0
+        before = len(held)
+        while len(held) <= 2 * before and (more := next(texts, "")):
+            held += more
+        if len(held) == before or before > LONGEST_ITEM:
+            break
+    raise NotJson(NOT_JSON)
 
 
-def _text(data: bytes | bytearray, warnings: Warnings) -> str:
-    encoding = json.detect_encoding(data)
-    text = data.decode(encoding, "replace")
-    _warn_replaced(text, data, encoding, warnings)
-    return text
+def _texts(pieces: Iterable[bytes], warnings: Warnings) -> Iterator[str]:
+    decode = None
+    for piece in filter(None, pieces):
+        if decode is None:
+            encoding = json.detect_encoding(piece)
+            decode = codecs.getincrementaldecoder(encoding)("replace").decode
+        if text := decode(piece):
+            warn_replaced(text, piece, encoding, warnings)
+            yield text
+
+
+def _decoded_if_whole(text: str, start: int, decoder: json.JSONDecoder) -> tuple[Any, int]:
+    """An item and where the next one or the end of the list begins; 0 for that if the text may not reach so far."""
+    try:
+        value, end = decoder.raw_decode(text, start)
+    except RecursionError as error:
+        raise NotJson(TOO_DEEP) from error
+    except ValueError:
+        return None, 0
+    if _depth(value) > DEEPEST:
+        raise NotJson(TOO_DEEP)
+    found = _NEXT_ITEM.match(text, end)
+    return value, found.end() if found else 0
 
 
 def _decoder(warnings: Warnings) -> json.JSONDecoder:
     def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            _warn_twice(next(key for key in keys if keys.count(key) > 1), warnings)
+            warn_twice(Counter(key for key, _ in pairs).most_common(1)[0][0], warnings)
         return found
 
     return json.JSONDecoder(object_pairs_hook=no_key_twice, parse_constant=str)
@@ -81,19 +110,6 @@ def _decoder(warnings: Warnings) -> json.JSONDecoder:
 def _after_space(text: str, start: int) -> int:
     found = _SPACE.match(text, start)
     return found.end() if found else start
-
-
-def _decoded(text: str, start: int, decoder: json.JSONDecoder) -> tuple[Any, int]:
-    """The value that begins at `start`, and where it ends."""
-    try:
-        value, end = decoder.raw_decode(text, start)
-    except RecursionError as error:
-        raise NotJson(_TOO_DEEP) from error
-    except ValueError as error:
-        raise NotJson(_NOT_JSON) from error
-    if _depth(value) > DEEPEST:
-        raise NotJson(_TOO_DEEP)
-    return value, end
 
 
 def _depth(value: Any) -> int:
@@ -105,183 +121,13 @@ def _depth(value: Any) -> int:
     return depth
 
 
-def _warn_replaced(text: str, data: bytes | bytearray, encoding: str, warnings: Warnings) -> None:
+def warn_replaced(text: str, data: bytes | bytearray, encoding: str, warnings: Warnings) -> None:
+    """Say so when decoding put � where the bytes were wrong."""
     genuine = data.count("\ufffd".encode()) if encoding.startswith("utf-8") else 0
     if text.count("\ufffd") > genuine:
         warnings.add(f"Some bytes are not valid {encoding.removesuffix('-sig').upper()}; they are shown as �.")
 
 
-def _warn_twice(key: str, warnings: Warnings) -> None:
+def warn_twice(key: str, warnings: Warnings) -> None:
+    """Say that a key stands twice in one object."""
     warnings.add(f"The key “{short(key)}” stands twice in one object; the last value is shown.")
-
-
-# --- piece by piece ------------------------------------------------------------------------------------------------
-
-
-def streamed(file: SourceFile, warnings: Warnings, work: Callable[["JsonFile"], T]) -> T:
-    """What `work` makes of the file's JSON, read from its start.
-
-    WORKAROUND: ijson refuses NaN and Infinity, which evaluation tools write. Only when it stumbles is the file read
-    again with these words put in quotation marks, because looking for them costs more than parsing.
-    """
-    try:
-        return work(JsonFile(file, warnings, quoting=False))
-    except NotJson:
-        return work(JsonFile(file, warnings, quoting=True))
-
-
-class JsonFile:
-    """One JSON text as a stream of events. `outermost` walks the keys of the outermost object; after each key its value is taken by
-    `value` or `items`, or else skipped. At its end `followed` tells whether something comes after it."""
-
-    def __init__(self, file: SourceFile, warnings: Warnings, quoting: bool) -> None:
-        self._warnings = warnings
-        self._pending = False
-        self.followed = False
-        self._text = _Utf8(file, warnings, quoting)
-        self._parsed = ijson.basic_parse(self._text, buf_size=PIECE)
-
-    def outermost(self) -> Iterator[str]:
-        """The keys of the outermost object, none if it is something else. Raises NotJson or CutOff where they stop."""
-        if self._next()[0] != "start_map":
-            return
-        seen = set()
-        while True:
-            event, key = self._next()
-            if event == "end_map":
-                self.followed = self._is_followed()
-                return
-            if key in seen:
-                _warn_twice(key, self._warnings)
-            seen.add(key)
-            self._pending = True
-            yield key
-            if self._pending:
-                self.skip()
-
-    def _is_followed(self) -> bool:
-        try:
-            next(self._parsed)
-        except StopIteration:
-            return False
-        except ijson.JSONError:
-            return True
-        return True
-
-    def skip(self) -> None:
-        """Pass over the value that comes next."""
-        self._pending = False
-        depth = _STEPS.get(self._next()[0], 0)
-        while depth:
-            depth += _STEPS.get(self._next()[0], 0)
-
-    def value(self) -> Any:
-        """The value that comes next, whole."""
-        self._pending = False
-        return self._build(*self._next())
-
-    def items(self) -> Iterator[Any]:
-        """The items of the list that comes next, one at a time; none if it is something else."""
-        self._pending = False
-        event, value = self._next()
-        if event != "start_array":
-            self._build(event, value)
-            return
-        while (first := self._next())[0] != "end_array":
-            yield self._build(*first)
-
-    def _next(self) -> tuple[str, Any]:
-        try:
-            event, value = next(self._parsed)
-        except StopIteration as error:
-            raise CutOff(_BREAKS_OFF) from error
-        except (ijson.JSONError, ValueError) as error:
-            if self._text.ended:  # only then does the parser miss what should have followed
-                raise CutOff(_BREAKS_OFF) from error
-            raise NotJson(_NOT_JSON) from error
-        return event, float(value) if isinstance(value, Decimal) else value
-
-    def _build(self, event: str, value: Any) -> Any:
-        if event not in _OPENED:
-            return value
-        top: Any = _OPENED[event]()
-        open_: list[Any] = [top]
-        keys: list[str] = [""]
-        while open_:
-            event, value = self._next()
-            if event == "map_key":
-                if value in open_[-1]:
-                    _warn_twice(value, self._warnings)
-                keys[-1] = value
-            elif event in _CLOSING:
-                open_.pop()
-                keys.pop()
-            else:
-                made = _OPENED[event]() if event in _OPENED else value
-                if isinstance(open_[-1], list):
-                    open_[-1].append(made)
-                else:
-                    open_[-1][keys[-1]] = made
-                if event in _OPENED:
-                    open_.append(made)
-                    keys.append("")
-            if len(open_) > DEEPEST:
-                raise Unreadable(_TOO_DEEP)
-        return top
-
-
-_OPENED: dict[str, Callable[[], Any]] = {"start_map": dict, "start_array": list}
-_CLOSING = ("end_map", "end_array")
-_STEPS = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
-
-
-class _Utf8:
-    """The file's text as UTF-8, whatever it was; with `quoting`, NaN and Infinity stand in quotation marks."""
-
-    _TOKEN = re.compile(r'\\.|"|NaN|-?Infinity', re.DOTALL)
-    _LONGEST_TOKEN = 9
-
-    def __init__(self, file: SourceFile, warnings: Warnings, quoting: bool) -> None:
-        file.seek(0)
-        self._file = file
-        self._warnings = warnings
-        self._encoding = json.detect_encoding(file.read(4))
-        file.seek(0)
-        self._decode = codecs.getincrementaldecoder(self._encoding)("replace").decode
-        self.ended = False
-        self._quoting = quoting
-        self._in_string = False
-        self._held = ""
-
-    def read(self, size: int) -> bytes:
-        """Some bytes; none only at the end, or when none were asked for."""
-        while size:
-            data = self._file.read(PIECE)
-            text = self._decode(data, not data)
-            _warn_replaced(text, data, self._encoding, self._warnings)
-            if self._quoting:
-                text = self._quoted(text, last=not data)
-            if text:
-                return text.encode()
-            if not data:
-                self.ended = True
-                break
-        return b""
-
-    def _quoted(self, text: str, last: bool) -> str:
-        text = self._held + text
-        settled = len(text) if last else len(text) - self._LONGEST_TOKEN
-        parts, done = [], 0
-        for token in self._TOKEN.finditer(text):
-            if token.start() >= settled:
-                break
-            parts.append(text[done : token.start()])
-            word = token[0]
-            if word == '"':
-                self._in_string = not self._in_string
-            quote = '"' if word[-1] in "Ny" and word[0] != "\\" and not self._in_string else ""
-            parts.append(f"{quote}{word}{quote}")
-            done = token.end()
-        cut = max(done, settled, 0)
-        self._held = text[cut:]
-        return "".join(parts) + text[done:cut]

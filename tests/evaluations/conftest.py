@@ -7,10 +7,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from reviewer_app.evaluations import process
 from reviewer_app.evaluations.said import Said, Samples
 from reviewer_app.evaluations.source import SourceFile
+
+settings.register_profile("steady", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("steady")
 
 FILES = Path(__file__).parent.parent / "data" / "evaluations"
 
