@@ -3,6 +3,7 @@ import errno
 import hashlib
 import io
 import os
+import stat
 import threading
 from pathlib import Path
 
@@ -490,6 +491,29 @@ def test_a_full_disk_says_how_much_the_file_needs(blobs, source, monkeypatch):
     monkeypatch.setattr(os, "write", refuse)
     with pytest.raises(errors.NoSpace, match="Free 4 MB"):
         blobs.write(source)
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name(blobs, source, monkeypatch):
+    done = []
+    write, sync, rename = os.write, os.fsync, os.replace
+
+    def written(descriptor, data):
+        done.append("write")
+        return write(descriptor, data)
+
+    def fsync(descriptor):
+        done.append("sync folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "sync file")
+        sync(descriptor)
+
+    def replace(old, new):
+        done.append(f"rename {old.parent.name} {new.parent.name}")
+        rename(old, new)
+
+    for name, operation in (("write", written), ("fsync", fsync), ("replace", replace)):
+        monkeypatch.setattr(os, name, operation)
+    blobs.write(source, blob_id=ID)
+    folder_synced = ["sync folder"] if os.name != "nt" else []
+    assert done == ["write"] * 4 + ["sync file", *folder_synced, "rename incoming 01", *folder_synced]
 
 
 # --- files that were harmed ------------------------------------------------------------------------------------------

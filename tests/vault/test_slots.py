@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from dataclasses import replace
 
 import pytest
@@ -633,3 +634,42 @@ def test_a_new_file_that_does_not_open_never_takes_its_place(folder, made, monke
     with pytest.raises(errors.SlotRefused):
         file.change_passphrase(opened, "bob has chosen another", rounds=ROUNDS)
     assert copies(folder) == before
+
+
+def test_once_the_first_copy_stands_the_change_is_made(folder, made, monkeypatch):
+    file = made[0]
+    opened = file.unlock(BOB.id, BOB.passphrase)
+    real = os.open
+
+    def refuse(path, *args, **kwargs):
+        if str(path).endswith("slots.b.new"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(path, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        file.change_passphrase(opened, "bob has chosen another", rounds=ROUNDS)
+    assert file.flaws == {"slots.b": "older"}
+    assert SlotFile.read(folder).unlock(BOB.id, "bob has chosen another").mended == ("slots.b was older",)
+
+
+def test_each_copy_is_on_the_disk_before_it_takes_its_name_and_the_name_before_the_next(folder, made, monkeypatch):
+    file = made[0]
+    opened = file.unlock(ANN.id, ANN.passphrase)
+    done = []
+    sync, rename = os.fsync, os.replace
+
+    def fsync(descriptor):
+        done.append("sync folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "sync file")
+        sync(descriptor)
+
+    def replace(source, target):
+        done.append(f"rename {source.name} {target.name}")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", replace)
+    file.set_policy(opened, {})
+    folder_synced = ["sync folder"] if os.name != "nt" else []
+    steps = [["sync file", f"rename {name}.new {name}", *folder_synced] for name in COPIES]
+    assert done == steps[0] + steps[1]
