@@ -47,7 +47,7 @@ def make_tables(engine: Engine, steps: Sequence[Step] = STEPS) -> None:
 
 def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> None:
     """Brings a vault's database to the present version; raises NewerVault, leaving it untouched, when it is newer."""
-    with engine.execution_options(read_only=True).begin() as connection:
+    with engine.execution_options(read_only=True).connect() as connection:
         version = version_of(connection)
     if version > len(steps):
         raise NewerVault(found=version, known=len(steps))

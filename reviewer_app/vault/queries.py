@@ -129,8 +129,8 @@ class Reading:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the database."""
-        with self.engine.execution_options(read_only=True).begin() as connection:
+        """A connection that sees one state of the database, and never commits."""
+        with self.engine.execution_options(read_only=True).connect() as connection:
             yield connection
 
     # --- records
@@ -324,7 +324,7 @@ def _journal_entry(number: int, entry_text: str, entry_hash: str) -> JournalEntr
 def _absent_statement(kind: str, field: str, referred: str) -> str:
     # Names are our own, from `tables`; only the case is a parameter.
     of_case = '"case" = :case' if "case" in KINDS[kind].model_fields else "id = :case"
-    deleted = f'EXISTS(SELECT 1 FROM operation WHERE record = "{kind}"."{field}")'
+    deleted = f'EXISTS(SELECT 1 FROM operation WHERE record = "{kind}"."{field}")'  # noqa: S608
     return (
         f"SELECT id, \"{field}\", iif({deleted}, 'deleted', 'not received') FROM \"{kind}\" "  # noqa: S608
         f'WHERE {of_case} AND "{field}" IS NOT NULL AND "{field}" NOT IN (SELECT id FROM "{referred}") ORDER BY rowid'

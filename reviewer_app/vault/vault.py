@@ -82,7 +82,7 @@ class Vault(Reading):
         try:
             migrate(engine)
             anchor = Anchor(folder / ANCHOR, keychain.journal_key)
-            with engine.execution_options(read_only=True).begin() as connection:
+            with engine.execution_options(read_only=True).connect() as connection:
                 replica = connection.execute(select(VAULT.c.replica)).scalar_one()
             vault = cls(folder, engine, anchor, replica, now)
             vault._catch_up()

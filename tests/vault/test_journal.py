@@ -334,8 +334,7 @@ def test_j2_old_operations_are_read_in_todays_words(vault: Vault, monkeypatch: p
         ("UPDATE entry SET text = json_set(text, '$.person', 'eve') WHERE number = 3", "text was changed", 3),
         ("DELETE FROM entry WHERE number = 3", "an entry before it is missing", 4),
         (
-            "UPDATE entry SET text = (SELECT text FROM old WHERE old.number = 7 - entry.number) "
-            "WHERE number IN (3, 4)",
+            "UPDATE entry SET text = (SELECT text FROM old WHERE old.number = 7 - entry.number) WHERE number IN (3, 4)",
             "text was changed",
             3,
         ),

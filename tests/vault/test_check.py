@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The full check: what was changed is named with its place, and half a check says nothing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from reviewer_app.domain.cases import Case
+from reviewer_app.domain.notes import Note
+from reviewer_app.errors import CheckStopped, DatabaseDamaged, RolledBack
+from reviewer_app.vault.check import CheckFinding, check
+from reviewer_app.vault.vault import Vault
+from tests.vault.histories import ANA, KEYS, add_note, ask, edit_note, findings, make_case, new_vault, note_of, tamper
+
+PAGE = 4096
+
+
+def pages_of(path: Path) -> list[bytes]:
+    content = path.read_bytes()
+    return [content[start : start + PAGE] for start in range(0, len(content), PAGE)]
+
+
+def replayed(folder: Path, before: list[bytes], wanted: Callable[[int], bool]) -> list[int]:
+    """Puts old copies of pages back at their places, as somebody without any key can."""
+    after = pages_of(folder / "vault.db")
+    changed = [number for number, page in enumerate(before) if page != after[number] and wanted(number)]
+    for number in changed:
+        after[number] = before[number]
+    (folder / "vault.db").write_bytes(b"".join(after))
+    return changed
+
+
+def root_page(vault: Vault, name: str) -> int:
+    ((page,),) = ask(vault, "SELECT rootpage FROM sqlite_master WHERE name = :name", name=name)
+    return page - 1  # type: ignore[operator]
+
+
+def test_an_old_page_of_a_table_put_back_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "a.vault"
+    vault = new_vault(folder)
+    case = make_case(vault)
+    note = add_note(vault, case.id, "old text")
+    vault.checkpoint()
+    before, page = pages_of(folder / "vault.db"), root_page(vault, "note")
+    edit_note(vault, note, body="new text")
+    vault.close()
+    assert replayed(folder, before, lambda number: number == page) == [page]
+    vault = Vault.open(folder, KEYS)
+    assert vault.get(Note, note.id).body == "old text"
+    assert CheckFinding(f"note {note.id}", "the table does not say what the journal says") in check(vault)
+    vault.close()
+
+
+@pytest.mark.parametrize("table", ["entry", "operation"])
+def test_an_old_page_of_the_journal_put_back_is_found(tmp_path: Path, table: str) -> None:
+    folder = tmp_path / "a.vault"
+    vault = new_vault(folder)
+    case = make_case(vault)
+    vault.checkpoint()
+    before, page = pages_of(folder / "vault.db"), root_page(vault, table)
+    add_note(vault, case.id)
+    vault.close()
+    assert replayed(folder, before, lambda number: number == page) == [page]
+    try:
+        vault = Vault.open(folder, KEYS)
+    except (RolledBack, DatabaseDamaged):
+        return
+    found = check(vault)
+    assert found and {finding.where.split()[0] for finding in found} & {"vault.db", "entry"}
+    vault.close()
+
+
+def test_a_row_changed_with_sql_and_a_deleted_entry_are_each_named(vault: Vault) -> None:
+    case = make_case(vault)
+    note = add_note(vault, case.id)
+    add_note(vault, case.id)
+    tamper(vault, f"UPDATE note SET title = 'x' WHERE id = '{note.id}'")
+    first, *_ = findings(vault)
+    assert first == CheckFinding(f"note {note.id}", "the table does not say what the journal says")
+    ((third,),) = ask(vault, "SELECT id FROM entry WHERE number = 3")
+    tamper(vault, "DELETE FROM entry WHERE number = 2")
+    assert findings(vault)[0] == CheckFinding(f"entry {third}", "an entry before it is missing")
+
+
+@pytest.mark.parametrize(
+    ("change", "where"),
+    [
+        ("INSERT INTO vault(replica) VALUES ('x')", "table vault"),
+        ("INSERT INTO blob(id, wrapped_key, size) VALUES ('x', x'00', 1)", "blob x"),
+    ],
+)
+def test_tables_outside_the_fold_are_looked_at_too(vault: Vault, change: str, where: str) -> None:
+    tamper(vault, change)
+    assert [finding.where for finding in findings(vault)] == [where]
+
+
+def test_files_of_attachments_are_checked_by_who_knows_them(vault: Vault) -> None:
+    lost = CheckFinding("blob 7", "its file is missing")
+    assert check(vault, blobs=lambda progress, cancelled: [lost]) == [lost]
+
+
+def test_a_check_says_how_far_it_is_and_can_be_stopped(vault: Vault) -> None:
+    case = make_case(vault)
+    with vault.record("imported", person=ANA, case=case.id) as tx:
+        for _ in range(1500):
+            tx.create(note_of(case.id))
+    told: list[float] = []
+    assert check(vault, told.append) == []
+    assert told == sorted(told) and len(told) > 3 and told[-1] == 1.0
+    with pytest.raises(CheckStopped):
+        check(vault, cancelled=lambda: len(told) > 3)
+
+
+def test_a_check_beside_ongoing_work_finds_nothing(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = make_case(vault)
+    genuine = "reviewer_app.vault.check.check_database"
+
+    def work_first(connection: Connection) -> list[CheckFinding]:
+        connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one()
+        add_note(vault, case.id)
+        return []
+
+    monkeypatch.setattr(genuine, work_first)
+    assert check(vault) == [] and vault.count(Note) == 1 and vault.count(Case) == 1
