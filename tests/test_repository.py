@@ -129,7 +129,7 @@ def test_nothing_is_left_for_later_in_the_text():
 # --- foreign files -------------------------------------------------------------------------------------------------
 
 LICENCE = re.compile(
-    r"MIT|Apache-2\.0|BSD-\d-Clause|Public domain|CC0-1\.0|CC-BY-4\.0|SIL Open Font License|Bitstream Vera|ours",
+    r"MIT|Apache-2\.0|BSD-\d-Clause|Public domain|CC0-1\.0|CC-BY-4\.0|SIL Open Font License|Bitstream Vera|made for this project",
     re.IGNORECASE,
 )
 
@@ -185,6 +185,13 @@ def test_the_two_command_files_know_the_same_commands():
     shell = set(re.findall(r"^    (\w+)\)$", document("dev"), flags=re.MULTILINE))
     windows = set(re.findall(r'^if "%COMMAND%"=="(\w+)"', document("dev.cmd"), flags=re.MULTILINE))
     assert {"run", "test", "bench", "build", "exec"} <= windows <= shell
+
+
+def test_every_label_the_windows_commands_go_to_is_there():
+    text = document("dev.cmd")
+    labels = set(re.findall(r"^:(\w+)$", text, flags=re.MULTILINE))
+    commands = set(re.findall(r'^if "%COMMAND%"=="(\w+)"', text, flags=re.MULTILINE))
+    assert commands | set(re.findall(r"\bgoto (\w+)", text)) <= labels
 
 
 def test_the_changelog_has_a_place_for_what_comes_next():
