@@ -5,8 +5,6 @@ import sys
 from functools import cache
 from pathlib import Path
 
-import platformdirs
-
 from reviewer_app.errors import DiskFailed
 
 
@@ -28,9 +26,13 @@ def resource_text(name: str) -> str:
 
 def data_folder() -> Path:
     """Where a new vault is offered a home: the person's data folder on this computer's disk."""
+    import platformdirs
+
     return Path(platformdirs.user_data_path("Reviewer", appauthor=False, roaming=False))
 
 
 def log_folder() -> Path:
     """Where diagnostics go; they never hold case content."""
+    import platformdirs
+
     return Path(platformdirs.user_log_path("Reviewer", appauthor=False))

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """The door of a vault: what may be seen before it is unlocked. Loads little, so that the unlock window comes fast."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviewer_app.domain.people import Role
-from reviewer_app.errors import SignInRefused
+from reviewer_app.errors import SignInRefused, SlotRefused
 from reviewer_app.paths import data_folder
-from reviewer_app.policy import Policy
 from reviewer_app.vault.place import check_folder
-from reviewer_app.vault.slots import SlotFile
+from reviewer_app.vault.slotform import ACTIVE, PASSPHRASE, Slot, from_bytes, read_newest
 
 SUFFIX = ".vault"
+ALL_ROLES = 3
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,36 @@ class Resident:
 
     id: str
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[str, ...]
 
     def told(self) -> str:
         """`R. Ibarra, reviewer`; who holds every role is told by name alone."""
-        return self.name if len(self.roles) == len(Role) else f"{self.name}, {' and '.join(self.roles)}"
+        return self.name if len(self.roles) == ALL_ROLES else f"{self.name}, {' and '.join(self.roles)}"
+
+
+@dataclass(frozen=True)
+class Front:
+    """The part of the policy that is needed before unlock: organisation, system-high floor, notice, practice."""
+
+    organisation: str
+    floor: str
+    notice: str
+    practice: bool
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, str]) -> "Front":
+        """From JSON texts by name; raises SlotRefused when one is missing or of another type."""
+        try:
+            found = cls(
+                **{name: json.loads(settings[name]) for name in ("organisation", "floor", "notice", "practice")}
+            )
+        except (KeyError, ValueError) as error:
+            raise SlotRefused(reason="its policy is not complete") from error
+        if not isinstance(found.practice, bool) or not all(
+            isinstance(text, str) for text in (found.organisation, found.floor, found.notice)
+        ):
+            raise SlotRefused(reason="its policy is not complete")
+        return found
 
 
 @dataclass(frozen=True)
@@ -33,7 +59,7 @@ class Door:
 
     folder: Path
     people: tuple[Resident, ...]
-    policy: Policy
+    policy: Front
 
     @property
     def name(self) -> str:
@@ -47,13 +73,13 @@ def look(folder: Path) -> Door:
     Raises NotAVault, SlotsDamaged, SlotRefused, NewerVault, OnNetworkPath or NoPermission.
     """
     folder = check_folder(folder)
-    slots = SlotFile.read(folder)
-    people = tuple(
-        Resident(each.id, each.name, tuple(Role(role) for role in each.roles))
-        for each in slots.people
-        if each.state == "active"
-    )
-    return Door(folder, people, Policy.from_settings(slots.policy))
+    content, *_ = from_bytes(read_newest(folder)[0])
+    people = tuple(Resident(slot.person, slot.name, slot.roles) for slot in content.slots if _is_resident(slot))
+    return Door(folder, people, Front.from_settings(content.policy))
+
+
+def _is_resident(slot: Slot) -> bool:
+    return slot.type == PASSPHRASE and slot.state == ACTIVE
 
 
 def person_named(door: Door, name: str) -> str:

@@ -3,7 +3,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.markings import MarkingRules
 from reviewer_app.domain.people import Person, Role, Setting
 from reviewer_app.domain.wording import WordingRules
-from reviewer_app.errors import AttachmentError, EntryError, SignInRefused
+from reviewer_app.errors import AttachmentError, EntryError, NoSpace, SignInRefused
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.paths import resource_text
 from reviewer_app.policy import Policy
@@ -109,7 +109,9 @@ def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: 
             vault, opened.keychain, warm=warm, clock=clock, lock=lock, person=holder, roles=roles, policy=policy
         )
         desk.blobs.sweep(set(vault.blobs()))
-        Ballast(door.folder).hold()
+        # A full disk must not keep anybody out.
+        with suppress(NoSpace):
+            Ballast(door.folder).hold()
         with desk.record("signed in"):
             pass
         undo.pop_all()

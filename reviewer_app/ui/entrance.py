@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from reviewer_app.errors import AppError, WrongPassphrase
 from reviewer_app.paths import data_folder
-from reviewer_app.policy import Policy, practice_policy
 from reviewer_app.services.door import SUFFIX, Door, look, nearby
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.tasks import Tasks
@@ -21,17 +20,13 @@ from reviewer_app.ui.welcome import NewVault, NewVaultForm, RecoveryKey, Welcome
 from reviewer_app.ui.widgets.banner import Banner
 from reviewer_app.ui.widgets.layout import column, scroll
 
-FLOOR_UNKNOWN = "UNCLASSIFIED"
+NO_VAULT = ("UNCLASSIFIED", "No vault is open", "")
 """The banner while no vault is chosen: nothing of a case can be on the screen then."""
 
 
-def banner_words(policy: Policy | None) -> tuple[str, str, str]:
-    """Marking, note and stamp of the banner strip for a vault with this policy."""
-    if policy is None:
-        return FLOOR_UNKNOWN, "No vault is open", ""
-    if policy.practice:
-        return policy.floor, "Markings for training only", "PRACTICE"
-    return policy.floor, "", ""
+def banner_words(floor: str, *, practice: bool) -> tuple[str, str, str]:
+    """Marking, note and stamp of the banner strip for a vault with this system-high floor."""
+    return (floor, "Markings for training only", "PRACTICE") if practice else (floor, "", "")
 
 
 Page = Welcome | NewVault | RecoveryKey | Unlock
@@ -50,7 +45,7 @@ class Entrance(QMainWindow):
         self.made: Any = None
         self.setWindowTitle("Reviewer")
         self.setMinimumSize(1024, 700)
-        self.banners = (Banner(*banner_words(None)), Banner(*banner_words(None)))
+        self.banners = (Banner(*NO_VAULT), Banner(*NO_VAULT))
         self.stack = QStackedWidget()
         top, bottom = self.banners
         self.setCentralWidget(column(top, (self.stack, 1), bottom, gap=0))
@@ -70,23 +65,23 @@ class Entrance(QMainWindow):
         page.open_asked.connect(self.choose_vault)
         page.new_asked.connect(self.show_new)
         page.practice_asked.connect(self.show_practice)
-        self._put(page, None)
+        self._put(page)
 
     @Slot()
     def show_new(self) -> None:
         """The form for a new vault."""
-        self._show_form(Policy())
+        self._show_form(practice=False)
 
     @Slot()
     def show_practice(self) -> None:
         """The form for a practice vault."""
-        self._show_form(practice_policy())
+        self._show_form(practice=True)
 
-    def _show_form(self, policy: Policy) -> None:
-        page = NewVault(policy)
+    def _show_form(self, *, practice: bool) -> None:
+        page = NewVault(practice=practice)
         page.create_asked.connect(self.make)
         page.back_asked.connect(self.show_welcome)
-        self._put(page, policy if policy.practice else None)
+        self._put(page, banner_words("UNCLASSIFIED", practice=True) if practice else NO_VAULT)
 
     @Slot(object)
     def show_unlock(self, folder: Path) -> None:
@@ -101,7 +96,7 @@ class Entrance(QMainWindow):
         page = Unlock(door)
         page.unlock_asked.connect(self.unlock)
         page.other_asked.connect(self.show_welcome)
-        self._put(page, door.policy)
+        self._put(page, banner_words(door.policy.floor, practice=door.policy.practice))
 
     @Slot()
     def choose_vault(self) -> None:
@@ -111,9 +106,9 @@ class Entrance(QMainWindow):
         if chosen:
             self.show_unlock(Path(chosen))
 
-    def _put(self, page: Page, policy: Policy | None) -> None:
-        for banner in self.banners:
-            banner.show_marking(*banner_words(policy))
+    def _put(self, page: Page, banner: tuple[str, str, str] = NO_VAULT) -> None:
+        for strip in self.banners:
+            strip.show_marking(*banner)
         before, self.page, self.view = self.view, page, scroll(page, "")
         self.stack.addWidget(self.view)
         self.stack.setCurrentWidget(self.view)
@@ -151,7 +146,8 @@ class Entrance(QMainWindow):
         self.made = created.desk
         page = RecoveryKey(created.recovery_key)
         page.kept.connect(self._on_kept)
-        self._put(page, created.desk.policy)
+        policy = created.desk.policy
+        self._put(page, banner_words(policy.floor, practice=policy.practice))
 
     @Slot()
     def _on_kept(self) -> None:
@@ -182,9 +178,11 @@ def _unlock(door: Door, person: str, passphrase: str) -> object:
 
 
 def _create(form: NewVaultForm) -> object:
+    from reviewer_app.policy import Policy, practice_policy
     from reviewer_app.services import vaults
 
-    return vaults.create(form.folder, person=form.person, passphrase=form.passphrase, policy=form.policy)
+    policy = practice_policy() if form.practice else Policy(organisation=form.organisation, floor=form.floor)
+    return vaults.create(form.folder, person=form.person, passphrase=form.passphrase, policy=policy)
 
 
 def _leave(desk: Any) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer_app.paths import data_folder
-from reviewer_app.policy import Policy
 from reviewer_app.services.door import SUFFIX, vault_folder
 from reviewer_app.ui.theme import GAP, GROUP, STRONG
 from reviewer_app.ui.unlock import PassphraseField, centred
@@ -86,12 +85,14 @@ class Way(QWidget):
 
 @dataclass(frozen=True)
 class NewVaultForm:
-    """What the form says: where, the vault's name, the person's name, the passphrase and the policy."""
+    """What the form says: the vault's folder, its first person and passphrase, and what every window shows of it."""
 
     folder: Path
     person: str
     passphrase: str
-    policy: Policy
+    organisation: str
+    floor: str
+    practice: bool
 
 
 class NewVault(QWidget):
@@ -100,15 +101,13 @@ class NewVault(QWidget):
     create_asked = Signal(object)
     back_asked = Signal()
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, *, practice: bool) -> None:
         super().__init__()
-        self.policy, self.parent_folder = policy, data_folder()
-        practice = policy.practice
+        self.practice, self.parent_folder = practice, data_folder()
         self.name = start(field("Practice" if practice else "Reviews", name="Vault name"))
         self.person = field("R. Ibarra" if practice else "", "As colleagues know you", name="Your name")
-        self.organisation = field(policy.organisation, name="Organisation")
+        self.organisation = field(f"{'Practice ' if practice else ''}Office of Model Review", name="Organisation")
         self.floor = choice(FLOORS, "System-high marking")
-        self.floor.setCurrentText(policy.floor)
         self.first, self.second = PassphraseField("Passphrase"), PassphraseField("Passphrase again")
         self.go = button("Make the vault", "main", on=self._on_create)
         self.place = short(str(self.parent_folder), "soft")
@@ -171,12 +170,16 @@ class NewVault(QWidget):
             self.fields[name].set_error(text)
         if any(found.values()):
             return
-        policy = self.policy.model_copy(
-            update={"organisation": self.organisation.text().strip(), "floor": self.floor.currentText()}
+        form = NewVaultForm(
+            folder=vault_folder(self.parent_folder, self.name.text()),
+            person=self.person.text().strip(),
+            passphrase=self.first.text(),
+            organisation=self.organisation.text().strip(),
+            floor=self.floor.currentText(),
+            practice=self.practice,
         )
-        folder = vault_folder(self.parent_folder, self.name.text())
         self.set_busy(True)
-        self.create_asked.emit(NewVaultForm(folder, self.person.text().strip(), self.first.text(), policy))
+        self.create_asked.emit(form)
 
     def set_busy(self, busy: bool) -> None:
         """While the vault is made nothing can be changed."""

@@ -37,7 +37,7 @@ class Workplace(QObject):
     def __init__(self, desk: Desk, appearance: Appearance, tasks: Tasks) -> None:
         super().__init__()
         self.desk, self.appearance, self.tasks = desk, appearance, tasks
-        marking, note, stamp = banner_words(desk.policy)
+        marking, note, stamp = banner_words(desk.policy.floor, practice=desk.policy.practice)
         self.shell = Shell(PLACES, appearance, marking=marking, note=note, stamp=stamp)
         self.shell.place_chosen.connect(self._on_place)
         self.shell.lock_asked.connect(self._on_lock)

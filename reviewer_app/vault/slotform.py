@@ -8,16 +8,18 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from reviewer_app.domain.canonical import canonical, digest, parse
-from reviewer_app.errors import NewerVault, SlotRefused
-from reviewer_app.vault.keychain import Keychain
+from reviewer_app.errors import DiskFailed, NewerVault, NotAVault, SlotRefused, SlotsDamaged
+from reviewer_app.vault.files import faults_named
 
 FORMAT = 1
 LONGEST = 8 * 1024 * 1024
 """Bytes a slot file may have: some 700 people."""
 
+COPIES = ("slots.a", "slots.b")
 PASSPHRASE, RECOVERY = "passphrase", "recovery"
 KDFS = {PASSPHRASE: "pbkdf2-hmac-sha512", RECOVERY: "kbkdf-hmac-sha512"}
 ACTIVE, DISABLED = "active", "disabled"
@@ -76,12 +78,12 @@ class Content:
     slots: tuple[Slot, ...]
 
 
-def seal(keychain: Keychain, text: str) -> str:
-    """HMAC-SHA-512 of the text under the slot key, as 128 hexadecimal digits."""
-    return hmac.digest(keychain.slot_key, text.encode(), "sha512").hex()
+def seal(slot_key: bytes, text: str) -> str:
+    """HMAC-SHA-512 of the text under `Keychain.slot_key`, as 128 hexadecimal digits."""
+    return hmac.digest(slot_key, text.encode(), "sha512").hex()
 
 
-def to_bytes(content: Content, keychain: Keychain) -> bytes:
+def to_bytes(content: Content, slot_key: bytes) -> bytes:
     """The whole file: three lines, the text, its digest and its seal."""
     text = canonical(
         {
@@ -93,7 +95,7 @@ def to_bytes(content: Content, keychain: Keychain) -> bytes:
             "slots": [_slot_to_json(slot) for slot in content.slots],
         }
     )
-    return f"{text}\n{digest(text)}\n{seal(keychain, text)}\n".encode()
+    return f"{text}\n{digest(text)}\n{seal(slot_key, text)}\n".encode()
 
 
 def from_bytes(data: bytes) -> tuple[Content, str, str]:
@@ -115,6 +117,42 @@ def from_bytes(data: bytes) -> tuple[Content, str, str]:
         return _content_from_json(value), text, sealed
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise SlotRefused(reason="its text is not a slot file's") from error
+
+
+def read_newest(folder: Path) -> tuple[bytes, dict[str, str]]:
+    """The newest whole copy of a vault's slot file, and what is wrong with a copy by its name: missing, damaged, older.
+
+    Raises NotAVault, SlotsDamaged, NewerVault, NoPermission, or SlotRefused for whole copies that contradict each
+    other. Nothing is written.
+    """
+    copies = {name: _read_copy(folder / name) for name in COPIES}
+    whole = {name: copy for name, copy in copies.items() if isinstance(copy, bytes)}
+    if not whole:
+        if set(copies.values()) == {"missing"}:
+            raise NotAVault(name=folder.name)
+        raise SlotsDamaged
+    generations = {name: from_bytes(data)[0].generation for name, data in whole.items()}
+    newest = max(generations, key=lambda name: generations[name])
+    flaws = {name: copy for name, copy in copies.items() if isinstance(copy, str)}
+    for name, data in whole.items():
+        if generations[name] < generations[newest]:
+            flaws[name] = "older"
+        elif data != whole[newest]:
+            raise SlotRefused(reason="its two copies contradict each other")
+    return whole[newest], flaws
+
+
+def _read_copy(path: Path) -> bytes | str:
+    """The bytes of a whole copy, or what is wrong with it."""
+    try:
+        with faults_named("read", path.name), path.open("rb") as file:
+            data = file.read(LONGEST + 1)
+        from_bytes(data)
+    except DiskFailed as error:
+        return "missing" if isinstance(error.__cause__, FileNotFoundError) else "damaged"
+    except Unreadable:
+        return "damaged"
+    return data
 
 
 def _slot_to_json(slot: Slot) -> dict[str, Any]:

@@ -18,10 +18,8 @@ from reviewer_app.domain.canonical import new_id
 from reviewer_app.errors import (
     DiskFailed,
     EntryError,
-    NotAVault,
     SignInRefused,
     SlotRefused,
-    SlotsDamaged,
     VaultError,
     WrongPassphrase,
     WrongRecoveryKey,
@@ -43,19 +41,17 @@ from reviewer_app.vault.files import faults_named, move_into_place, write_synced
 from reviewer_app.vault.keychain import ROOT_LENGTH, Keychain
 from reviewer_app.vault.slotform import (
     ACTIVE,
-    LONGEST,
+    COPIES,
     PASSPHRASE,
     RECOVERY,
     Content,
     Epoch,
     Slot,
-    Unreadable,
     from_bytes,
+    read_newest,
     seal,
     to_bytes,
 )
-
-COPIES = ("slots.a", "slots.b")
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,7 @@ class SlotFile:
         key = random(recovery.KEY_LENGTH)
         slots = [make_slot(person, keychain, rounds, random) for person in people]
         slots.append(make_recovery_slot(key, keychain, random))
-        data = to_bytes(Content(keychain.vault, 1, (epoch,), policy, tuple(slots)), keychain)
+        data = to_bytes(Content(keychain.vault, 1, (epoch,), policy, tuple(slots)), keychain.slot_key)
 
         def prove(written: SlotFile) -> None:
             for person in people:
@@ -140,21 +136,7 @@ class SlotFile:
         Raises NotAVault, SlotsDamaged, NewerVault, NoPermission, or SlotRefused for whole copies that contradict
         each other.
         """
-        copies = {name: _read_copy(folder / name) for name in COPIES}
-        whole = {name: copy for name, copy in copies.items() if isinstance(copy, bytes)}
-        if not whole:
-            if set(copies.values()) == {"missing"}:
-                raise NotAVault(name=folder.name)
-            raise SlotsDamaged
-        generations = {name: from_bytes(data)[0].generation for name, data in whole.items()}
-        newest = max(generations, key=lambda name: generations[name])
-        flaws = {name: copy for name, copy in copies.items() if isinstance(copy, str)}
-        for name, data in whole.items():
-            if generations[name] < generations[newest]:
-                flaws[name] = "older"
-            elif data != whole[newest]:
-                raise SlotRefused(reason="its two copies contradict each other")
-        return cls(folder, whole[newest], flaws)
+        return cls(folder, *read_newest(folder))
 
     # --- what stands in it ---
 
@@ -219,7 +201,7 @@ class SlotFile:
         return Opened(keychain, person, seeds, self._mend())
 
     def _check_seal(self, keychain: Keychain) -> None:
-        if not hmac.compare_digest(seal(keychain, self._text), self._seal):
+        if not hmac.compare_digest(seal(keychain.slot_key, self._text), self._seal):
             raise SlotRefused(reason="its seal does not fit: a slot or a setting was added, removed or changed")
 
     def _mend(self) -> tuple[str, ...]:
@@ -289,7 +271,7 @@ class SlotFile:
         """
         if SlotFile.read(self.folder)._data != self._data:
             raise SlotRefused(reason="it changed on the disk while the vault was open")
-        data = to_bytes(replace(content, generation=self.generation + 1), keychain)
+        data = to_bytes(replace(content, generation=self.generation + 1), keychain.slot_key)
         first, second = sorted(COPIES, key=lambda name: name not in self.flaws)
         _put(self.folder, first, data, prove or (lambda written: written._check_seal(keychain)))
         self._take(data)
@@ -301,19 +283,6 @@ class SlotFile:
 
 def _person(slot: Slot) -> SlotPerson:
     return SlotPerson(slot.person, slot.name, slot.roles, slot.state, slot.kem_public, slot.sign_public)
-
-
-def _read_copy(path: Path) -> bytes | str:
-    """The bytes of a whole copy, or what is wrong with it."""
-    try:
-        with faults_named("read", path.name), path.open("rb") as file:
-            data = file.read(LONGEST + 1)
-        from_bytes(data)
-    except DiskFailed as error:
-        return "missing" if isinstance(error.__cause__, FileNotFoundError) else "damaged"
-    except Unreadable:
-        return "damaged"
-    return data
 
 
 def _put(folder: Path, name: str, data: bytes, prove: Callable[[SlotFile], object] | None = None) -> None:

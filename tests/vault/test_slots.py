@@ -15,7 +15,7 @@ from reviewer_app import errors
 from reviewer_app.vault import credentials, slots
 from reviewer_app.vault.credentials import NewPerson, calibrate, check_passphrase
 from reviewer_app.vault.keychain import Keychain
-from reviewer_app.vault.slotform import DISABLED, to_bytes
+from reviewer_app.vault.slotform import DISABLED, LONGEST, to_bytes
 from reviewer_app.vault.slots import COPIES, SlotFile
 
 ANN = NewPerson("Ann Officer", ("officer",), "ann keeps the keys here", "a" * 32)
@@ -293,7 +293,7 @@ def test_no_slot_file_is_no_vault(folder):
         (lambda path: path.write_bytes(path.read_bytes()[:-1]), "damaged"),
         (lambda path: path.write_bytes(path.read_bytes() + b"\n"), "damaged"),
         (lambda path: path.write_bytes(path.read_bytes().replace(b"officer", b"officEr", 1)), "damaged"),
-        (lambda path: path.write_bytes(b"x" * (slots.LONGEST + 2)), "damaged"),
+        (lambda path: path.write_bytes(b"x" * (LONGEST + 2)), "damaged"),
     ],
     ids=["missing", "empty", "zeros", "cut", "longer", "changed", "huge"],
 )
@@ -509,7 +509,7 @@ def test_a_disabled_slot_does_not_sign_in(folder, made):
     slot = replace(file.content.slots[1], state=DISABLED)
     content = replace(file.content, slots=(file.content.slots[0], slot, file.content.slots[2]))
     for name in COPIES:
-        (folder / name).write_bytes(to_bytes(content, keychain))
+        (folder / name).write_bytes(to_bytes(content, keychain.slot_key))
     with pytest.raises(errors.SignInRefused, match="disabled"):
         SlotFile.read(folder).unlock(BOB.id, BOB.passphrase)
     assert SlotFile.read(folder).unlock(ANN.id, ANN.passphrase)
@@ -629,7 +629,7 @@ def test_a_new_file_that_does_not_open_never_takes_its_place(folder, made, monke
     opened = file.unlock(BOB.id, BOB.passphrase)
     before = copies(folder)
     monkeypatch.setattr(
-        slots, "to_bytes", lambda content, _: to_bytes(content, Keychain(bytes(32), "0" * 32, 1, bytes(16)))
+        slots, "to_bytes", lambda content, _: to_bytes(content, Keychain(bytes(32), "0" * 32, 1, bytes(16)).slot_key)
     )
     with pytest.raises(errors.SlotRefused):
         file.change_passphrase(opened, "bob has chosen another", rounds=ROUNDS)
