@@ -3,10 +3,9 @@
 
 import time
 
-from reviewer_app.domain.wording import WordingRules
-
 from bench import Figure, Figures
 from reviewer_app.domain.markings import MarkingRules
+from reviewer_app.domain.wording import WordingRules
 from reviewer_app.memo.make import make_memo
 from reviewer_app.memo.revision import freeze
 from reviewer_app.paths import resource_text

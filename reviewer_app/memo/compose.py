@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
+from reviewer_app.domain.cases import Answer
 from reviewer_app.domain.record import Record
 from reviewer_app.errors import MemoError
 from reviewer_app.memo.content import (
@@ -80,8 +81,17 @@ def report_content(revision: CaseRevision, advisory: str) -> Content:
 
 def _content(revision: CaseRevision, title: str, nodes: list[Node], dated: str) -> Content:
     letterhead = tuple(line.strip() for line in revision.site.letterhead.splitlines() if line.strip())
-    practice = revision.site.practice
-    return Content(title, letterhead, tuple(nodes), revision.authority, revision.cui, dated, practice)
+    answers = {each.answer for each in revision.records.determinations}
+    return Content(
+        title=title,
+        letterhead=letterhead,
+        nodes=tuple(nodes),
+        authority=revision.authority,
+        cui=revision.cui,
+        dated=dated,
+        is_practice=revision.site.practice,
+        is_determined=bool(answers & {Answer.COVERED, Answer.NOT_COVERED}),
+    )
 
 
 def _sections(records: CaseRecords, zone: str, first: Entry, written: tuple[str, Iterable[Entry]]) -> list[Node]:

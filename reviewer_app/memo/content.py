@@ -110,8 +110,7 @@ class Advisory:
     role: ClassVar[Role] = Role.P
 
     def portions(self) -> Iterator[Portion]:
-        # SECURITY: this text is the rule data's own and says what the order does not create, in the guarded words.
-        yield Portion(self.mark, (Span(self.text, quoted=True),), "The advisory paragraph")
+        yield Portion(self.mark, (Span(self.text),), "The advisory paragraph")
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ Node = Line | Subject | Heading | Paragraph | Advisory | Table | ItemList | Sign
 @dataclass(frozen=True)
 class Content:
     """A whole memo or report. `dated` is the date of origin, YYYYMMDD. `authority` and `cui` are printed on page 1
-    where the banner calls for them."""
+    where the marks call for them. `is_determined`: an answer on whether the model is covered is recorded."""
 
     title: str
     letterhead: tuple[str, ...]
@@ -199,6 +198,7 @@ class Content:
     cui: CuiBlock
     dated: str
     is_practice: bool
+    is_determined: bool
 
     def portions(self) -> Iterator[Portion]:
         """Every part that needs a portion mark, in reading order (32 CFR 2001.21(c))."""

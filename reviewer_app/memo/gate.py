@@ -4,12 +4,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 from reviewer_app.domain.markings import MarkingRules, Profile
 from reviewer_app.domain.wording import WordingRules
 from reviewer_app.errors import MarkingError
 from reviewer_app.memo.authority import block_findings
-from reviewer_app.memo.content import Advisory, Content, ItemList, Portion, Spans, Table
+from reviewer_app.memo.content import Advisory, Content, ItemList, Portion, Spans, Table, joined
 from reviewer_app.memo.layout import is_classified
 
 _DENOMINATOR = re.compile(r"\d[\d,]* of [\d,]*\d|n = [\d,]*\d|denominator not recorded")
@@ -131,16 +132,17 @@ def _wording(content: Content, wording: WordingRules) -> Iterator[GatePoint]:
     """Guarded words in what people typed and in what is generated; what others said is quoted, not guarded."""
     open_points = []
     for portion in content.portions():
-        text = guarded(portion.spans)
-        for finding in wording.check(text, typed_by_person=True) if text.strip(" …") else ():
+        text, quoted = joined(portion.spans), quotations(portion.spans)
+        for finding in wording.check(text, typed_by_person=True, quoted=quoted, determined=content.is_determined):
             what = f"{portion.place} says “{finding.word}”"
             open_points.append(GatePoint(False, what, portion.typed, finding.text))
     yield from open_points or [GatePoint(True, "Wording list: nothing found")]
 
 
-def guarded(spans: Spans) -> str:
-    """The words the guard reads: an ellipsis stands for each quotation."""
-    return "".join("…" if span.quoted else span.text for span in spans)
+def quotations(spans: Spans) -> list[tuple[int, int]]:
+    """Where in the joined text of the spans somebody else is quoted: start and end of each piece."""
+    ends = list(accumulate(len(span.text) for span in spans))
+    return [(end - len(span.text), end) for span, end in zip(spans, ends, strict=True) if span.quoted]
 
 
 def _denominators(content: Content) -> Iterator[GatePoint]:

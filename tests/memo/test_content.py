@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """The content tree: what stands in it, how it is numbered, and which mark each part carries."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from reviewer_app.domain.cases import Answer
+from reviewer_app.domain.cases import Answer, Precision
 from reviewer_app.errors import MemoError
 from reviewer_app.memo.compose import memo_content, report_content
 from reviewer_app.memo.content import (
@@ -19,7 +21,7 @@ from reviewer_app.memo.content import (
     joined,
 )
 from reviewer_app.memo.revision import freeze
-from reviewer_app.memo.sections import observations
+from reviewer_app.memo.sections import observations, time_of
 from reviewer_app.policy import practice_policy
 from tests.memo.practice import make_attachment, make_determination, make_memo_record, make_records, make_summary
 
@@ -175,3 +177,16 @@ def test_without_a_memo_there_is_a_report_but_no_memo():
 def test_several_addressees_stand_on_one_line():
     content = memo(memo=make_memo_record(addressee="Director A\nDirector B"))
     assert content.nodes[1].text == "Director A; Director B"
+
+
+@pytest.mark.parametrize(
+    ("utc", "zone", "precision", "words"),
+    [
+        (datetime(2026, 10, 28, 3, 59, tzinfo=UTC), "America/New_York", Precision.MINUTE, "27 October 2026, 23:59 EDT"),
+        (datetime(2026, 10, 28, 4, 0, tzinfo=UTC), "America/New_York", Precision.DAY, "28 October 2026"),
+        (datetime(2026, 12, 31, 23, 0, tzinfo=UTC), "Asia/Tokyo", Precision.MINUTE, "1 January 2027, 08:00 JST"),
+        (datetime(2026, 7, 1, 0, 0, tzinfo=UTC), "UTC", Precision.MINUTE, "1 July 2026, 00:00 UTC"),
+    ],
+)
+def test_moments_are_written_in_the_zone_of_their_source(utc, zone, precision, words):
+    assert time_of(utc, zone, precision) == words

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from reviewer_app.domain.cases import Answer
 from reviewer_app.domain.markings import Profile
-from reviewer_app.memo.compose import memo_content
-from reviewer_app.memo.content import Advisory, Content, Row, Span, Table
-from reviewer_app.memo.gate import GatePoint, gate
+from reviewer_app.memo.compose import memo_content, report_content
+from reviewer_app.memo.content import Advisory, Content, Row, Span, Table, joined
+from reviewer_app.memo.gate import GatePoint, gate, quotations
 from reviewer_app.memo.revision import Authority, CuiBlock, freeze
 from reviewer_app.policy import practice_policy
-from tests.memo.practice import make_memo_record, make_records, make_summary
+from tests.memo.practice import make_determination, make_memo_record, make_records, make_summary
 
 IC = Profile()
 
@@ -130,7 +131,26 @@ def test_a_guarded_word_in_typed_text_is_open_and_has_its_place(check, text):
     (point,) = open_points(check(**with_body(f"(U) One.\n\n(U) {text}")))
     assert point.what.startswith("Paragraph 2 of the text says “")
     assert point.where == 2
-    assert point.step
+    assert point.step.startswith("Say it neutrally: ")
+
+
+@pytest.mark.parametrize(("answer", "count"), [(None, 1), (Answer.REQUESTED, 1), (Answer.NOT_COVERED, 0)])
+def test_not_covered_is_said_only_where_that_answer_is_recorded(check, answer, count):
+    recorded = [make_determination(answer)] if answer else []
+    assert len(open_points(check(determinations=recorded, **with_body("(U) The model is not covered.")))) == count
+
+
+def test_what_is_generated_keeps_to_the_stricter_list(wording):
+    records = make_records(memo=make_memo_record(body="(U) One."))
+    for empty in (True, False):
+        bare = dict.fromkeys(
+            ("submissions", "agreements", "checkpoints", "facts", "window", "evaluations", "findings"), ()
+        )
+        revision = freeze(replace(records, **(bare if empty else {})), practice_policy())
+        for content in (memo_content(revision, wording.advisory), report_content(revision, wording.advisory)):
+            for portion in content.portions():
+                text, quoted = joined(portion.spans), quotations(portion.spans)
+                assert wording.check(text, quoted=quoted, determined=content.is_determined) == []
 
 
 def test_guarded_words_of_tools_developers_and_files_are_quotations(check):
