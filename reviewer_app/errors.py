@@ -259,9 +259,9 @@ class MarkingError(AppError):
     sentence = "“{text}” is not a marking this program knows: {reason}. Correct it and try again."
 
 
-class MarkingRulesUnusable(MarkingError):
+class RulesUnusable(MarkingError):
     code = "M-401"
-    sentence = "The file of marking rules cannot be used: {reason}. Put the file of this release back in its place."
+    sentence = "The file of {name} rules cannot be used: {reason}. Put the file of this release back in its place."
 
 
 # --- evaluation files ----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from reviewer_app.domain.markings import MarkingRules, Profile
-from reviewer_app.errors import MarkingError, MarkingRulesUnusable
+from reviewer_app.errors import MarkingError, RulesUnusable
 from reviewer_app.paths import resource_text
 
 RULES = MarkingRules.from_json(resource_text("rules/markings.json"))
@@ -343,9 +343,9 @@ def test_every_rule_has_a_sentence_and_a_source_and_the_edition_is_named() -> No
 def test_a_rule_file_that_does_not_hold_together_is_refused(damage: tuple[str, Any]) -> None:
     data = json.loads(resource_text("rules/markings.json"))
     data[damage[0]] = damage[1]
-    with pytest.raises(MarkingRulesUnusable):
+    with pytest.raises(RulesUnusable):
         MarkingRules.from_json(json.dumps(data))
-    with pytest.raises(MarkingRulesUnusable):
+    with pytest.raises(RulesUnusable):
         MarkingRules.from_json("{")
 
 

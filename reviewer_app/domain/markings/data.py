@@ -9,7 +9,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from reviewer_app.errors import MarkingRulesUnusable
+from reviewer_app.errors import RulesUnusable
 
 Form = Literal["banner", "portion"]
 """A banner spells its level and controls out; a portion mark abbreviates them."""
@@ -156,12 +156,12 @@ class MarkingData(_Data):
 
     @classmethod
     def from_json(cls, text: str) -> "MarkingData":
-        """Read a rule file; raises MarkingRulesUnusable where it does not hold together."""
+        """Read a rule file; raises RulesUnusable where it does not hold together."""
         try:
             return cls.model_validate_json(text)
         except (ValidationError, re.error) as error:
             reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-            raise MarkingRulesUnusable(reason=reason) from error
+            raise RulesUnusable(name="marking", reason=reason) from error
 
     @cached_property
     def rule_by_id(self) -> Mapping[str, Rule]:

@@ -23,7 +23,7 @@ class MarkingRules:
 
     @classmethod
     def from_json(cls, text: str) -> "MarkingRules":
-        """Read a rule file; raises MarkingRulesUnusable where it does not hold together."""
+        """Read a rule file; raises RulesUnusable where it does not hold together."""
         return cls(MarkingData.from_json(text))
 
     @property
