@@ -17,7 +17,7 @@ def main() -> int:
     from reviewer_app import cli
 
     verb = arguments[0] if arguments else ""
-    if verb in WITH_WINDOWS or verb not in cli.VERBS and not verb.startswith("-"):
+    if verb in WITH_WINDOWS or (verb not in cli.VERBS and not verb.startswith("-")):
         from reviewer_app import app
 
         return app.main(arguments)

@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,8 +37,8 @@ class Policy(BaseModel):
     office_prefix: str = Field(default="", max_length=12, pattern=r"^[A-Z0-9-]*$")
     floor: str = "UNCLASSIFIED"
     ceiling: str = "TOP SECRET"
-    classification_profile: str = Field(default="IC", pattern="^(IC|DOD)$")
-    cui_profile: str = Field(default="NARA", pattern="^(NARA|DOD)$")
+    classification_profile: Literal["IC", "DOD"] = "IC"
+    cui_profile: Literal["NARA", "DOD"] = "NARA"
     zone: str = "America/New_York"
     zone_name: str = "Eastern time"
     access_days: int = Field(default=30, ge=1, le=30)

@@ -203,12 +203,17 @@ def trusted_now(clock: datetime, last_seen: datetime | None) -> Now:
 # --- words ---------------------------------------------------------------------------------------------------------
 
 
+# The language of the machine must not change what stands in a case file.
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def written(moment: datetime, zone: str, *, weekday: bool = False, precision: Precision = Precision.MINUTE) -> str:
     """`3 Dec 2026 12:00 EST`, in the zone; the hour falls away when only the day is known."""
     local = moment.astimezone(ZoneInfo(zone))
-    day = f"{local:%a} " if weekday else ""
-    hour = f" {local:%H:%M %Z}" if precision is Precision.MINUTE else ""
-    return f"{day}{local.day} {local:%b %Y}{hour}"
+    day = f"{_DAYS[local.weekday()]} " if weekday else ""
+    hour = f" {local:%H:%M} {local.tzname()}" if precision is Precision.MINUTE else ""
+    return f"{day}{local.day} {_MONTHS[local.month - 1]} {local.year}{hour}"
 
 
 def spelled(span: timedelta) -> str:

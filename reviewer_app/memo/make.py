@@ -46,9 +46,7 @@ class Report:
 
 def profile_of(site: Policy) -> Profile:
     """Whose marking rules the site follows."""
-    return Profile(
-        "DOD" if site.classification_profile == "DOD" else "IC", "DOD" if site.cui_profile == "DOD" else "NARA"
-    )
+    return Profile(site.classification_profile, site.cui_profile)
 
 
 def make_memo(revision: CaseRevision, rules: MarkingRules, wording: WordingRules, *, final: bool) -> Made:

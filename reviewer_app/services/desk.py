@@ -12,11 +12,13 @@ from reviewer_app.domain.people import Person, Role
 from reviewer_app.domain.wording import WordingRules
 from reviewer_app.errors import EntryError
 from reviewer_app.evaluations.reader import Reader
-from reviewer_app.memo.make import profile_of
 from reviewer_app.policy import Policy
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.place import ExclusiveLock
 from reviewer_app.vault.vault import Transaction, Vault
+
+LEVELS = ("UNCLASSIFIED", "CUI", "CONFIDENTIAL", "SECRET", "TOP SECRET", "TOP SECRET//SCI")
+"""What `MarkingRules.level` tells, the lowest first."""
 
 Clock = Callable[[], datetime]
 
@@ -44,7 +46,7 @@ class Desk:
     @property
     def profile(self) -> Profile:
         """The marking profile of the site."""
-        return profile_of(self.policy)
+        return Profile(self.policy.classification_profile, self.policy.cui_profile)
 
     @property
     def convention(self) -> Convention:
@@ -77,7 +79,7 @@ class Desk:
         Raises MarkingError when the rules do not know it, EntryError when this vault may not hold it.
         """
         mark = self.rules.portion(text.strip(), self.profile)
-        if not self.rules.covers(self.policy.ceiling, mark):
+        if LEVELS.index(self.rules.level(mark)) > LEVELS.index(self.rules.level(self.policy.ceiling)):
             raise EntryError(
                 field=field,
                 reason=f"({mark}) is above {self.policy.ceiling}, the highest marking this vault may hold. "
