@@ -37,7 +37,7 @@ def to_utc_milliseconds(moment: datetime) -> datetime:
 Id = Annotated[str, StringConstraints(pattern="^[0-9a-f]{32}$")]
 """A UUIDv4 without its dashes."""
 
-Marking = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9 /,.\-]*$", max_length=400)]
+Marking = Annotated[str, StringConstraints(pattern=r"^(//)?[A-Z][A-Z0-9 /,.\-]*$", max_length=4000)]
 """A portion mark without its parentheses: `U`, `S//NF`, `CUI//SP-CTI`. The rules themselves: `domain.markings`."""
 
 Moment = Annotated[AwareDatetime, AfterValidator(to_utc_milliseconds), PlainSerializer(moment_text, when_used="json")]
