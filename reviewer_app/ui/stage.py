@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Plays a person at the real windows: finds what a screen reader would find, presses, types, waits, takes pictures."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
+
+W = TypeVar("W", bound=QWidget)
+
+PATIENCE = 20_000
+"""Milliseconds until something that should happen is taken not to happen."""
+
+
+class NotFound(RuntimeError):
+    """The windows do not show what the story needs: the tour's own fault, told with what was looked for."""
+
+
+class Stage:
+    """One application whose windows are played. `folder` takes the pictures, numbered in the order they are taken."""
+
+    def __init__(self, app: QApplication, folder: Path) -> None:
+        self.app, self.folder = app, folder
+        self.pictures: list[Path] = []
+
+    # --- waiting ---------------------------------------------------------------------------------------------------
+
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        """Let the windows work until the condition holds; raises NotFound when it does not."""
+        if not QTest.qWaitFor(lambda: bool(condition()), PATIENCE):
+            raise NotFound(what)
+
+    def settle(self) -> None:
+        """Let everything that is due happen: layout, painting, timers of no length."""
+        for _ in range(4):
+            self.app.processEvents()
+
+    # --- finding ---------------------------------------------------------------------------------------------------
+
+    def find(self, kind: type[W], name: str, inside: QWidget | None = None) -> W:
+        """The visible, enabled widget of a kind with this accessible name, or whose name begins with it."""
+        roots = [inside] if inside else [each for each in self.app.topLevelWidgets() if each.isVisible()]
+        found = [each for root in roots for each in root.findChildren(kind) if each.isVisible() and each.isEnabled()]
+        named = [each for each in found if each.accessibleName() == name]
+        named = named or [each for each in found if each.accessibleName().startswith(name)]
+        if not named:
+            raise NotFound(f"{kind.__name__} “{name}”")
+        return named[0]
+
+    # --- acting ----------------------------------------------------------------------------------------------------
+
+    def press(self, name: str, inside: QWidget | None = None) -> None:
+        """Click a button."""
+        QTest.mouseClick(self.find(QAbstractButton, name, inside), Qt.MouseButton.LeftButton)
+        self.settle()
+
+    def write(self, name: str, text: str, inside: QWidget | None = None) -> None:
+        """Put text into a field, taking the place of what stands there."""
+        field = self.find(QLineEdit, name, inside)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text)
+
+    def write_lines(self, name: str, text: str, inside: QWidget | None = None) -> None:
+        """Put text of several lines into an editor."""
+        editor = self.find(QPlainTextEdit, name, inside)
+        editor.setFocus()
+        editor.setPlainText(text)
+        self.settle()
+
+    def choose(self, name: str, value: str, inside: QWidget | None = None) -> None:
+        """Choose a value of a box."""
+        box = self.find(QComboBox, name, inside)
+        place = box.findText(value)
+        if place < 0:
+            raise NotFound(f"“{value}” in “{name}”")
+        box.setCurrentIndex(place)
+        box.activated.emit(place)
+
+    def keys(
+        self, widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        """Press a key in a widget."""
+        QTest.keyClick(widget, key, modifier)
+        self.settle()
+
+    def with_dialog(self, trigger: Callable[[], object], act: Callable[[QDialog], object]) -> None:
+        """Do what opens a dialog and, once it is there, play it; `act` must end the dialog."""
+        faults: list[Exception] = []
+
+        def play() -> None:
+            dialog = self.app.activeModalWidget()
+            if not isinstance(dialog, QDialog):
+                QTimer.singleShot(20, play)
+                return
+            self.settle()
+            try:
+                act(dialog)
+            except Exception as error:  # noqa: BLE001  it is raised again below, outside the dialog's own event loop
+                faults.append(error)
+                dialog.reject()
+
+        QTimer.singleShot(0, play)
+        trigger()
+        self.settle()
+        if faults:
+            raise faults[0]
+
+    # --- pictures --------------------------------------------------------------------------------------------------
+
+    def picture(self, name: str, widget: QWidget) -> None:
+        """Keep what a window shows as `NN-name.png`."""
+        self.settle()
+        path = self.folder / f"{len(self.pictures) + 1:02d}-{name}.png"
+        if not widget.grab().save(str(path)):
+            raise NotFound(f"a place for the picture {path.name}")
+        self.pictures.append(path)
