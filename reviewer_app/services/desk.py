@@ -14,7 +14,7 @@ from reviewer_app.errors import EntryError
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.policy import Policy
 from reviewer_app.vault.blobs import Blobs
-from reviewer_app.vault.place import ExclusiveLock
+from reviewer_app.vault.lock import ExclusiveLock
 from reviewer_app.vault.vault import Transaction, Vault
 
 LEVELS = ("UNCLASSIFIED", "CUI", "CONFIDENTIAL", "SECRET", "TOP SECRET", "TOP SECRET//SCI")

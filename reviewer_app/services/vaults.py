@@ -26,7 +26,8 @@ from reviewer_app.vault.check import CheckFinding
 from reviewer_app.vault.credentials import NewPerson, check_passphrase
 from reviewer_app.vault.files import size_text
 from reviewer_app.vault.keychain import Keychain
-from reviewer_app.vault.place import Ballast, ExclusiveLock, check_folder, create_layout, free_bytes
+from reviewer_app.vault.lock import ExclusiveLock
+from reviewer_app.vault.place import Ballast, check_folder, create_layout, free_bytes
 from reviewer_app.vault.slots import Opened, SlotFile
 from reviewer_app.vault.vault import Vault
 
