@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Notes: adding, editing as new revisions, and the draft that is kept while one types."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviewer_app.domain.notes import Note, paragraphs
-from reviewer_app.errors import EntryError
-from reviewer_app.services.desk import Desk
+from reviewer_app.domain.notes import Note, Paragraph, paragraphs
+from reviewer_app.errors import EntryError, MarkingError
+from reviewer_app.services.desk import LEVELS, Desk
+
+COMMON = ("U", "CUI", "C", "C//NF", "S", "S//NF", "TS", "TS//NF")
+"""Portion marks offered in every case."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Revision:
 def marking_of(desk: Desk, body: str, what: str = "note") -> str:
     """The portion mark that covers all paragraphs of a text.
 
-    Raises EntryError for an empty text or an unmarked paragraph (rule P1), MarkingError for an unknown mark.
+    Raises EntryError that names the paragraph: unmarked (rule P1), empty, or with a mark that is not known.
     """
     parts = list(paragraphs(body))
     if not parts:
@@ -38,12 +42,19 @@ def marking_of(desk: Desk, body: str, what: str = "note") -> str:
             raise EntryError(
                 field=f"Paragraph {part.number}", reason="there is no text behind its portion mark; write it"
             )
-    marks = [desk.portion(part.mark, f"Paragraph {part.number}") for part in parts]
-    return desk.rules.portion_of_banner(desk.roll_up(marks))
+    return desk.rules.portion_of_banner(desk.roll_up([_mark(desk, part) for part in parts]))
+
+
+def _mark(desk: Desk, part: Paragraph) -> str:
+    field = f"Paragraph {part.number}"
+    try:
+        return desk.portion(part.mark, field)
+    except MarkingError as error:
+        raise EntryError(field=field, reason=f"{part.mark} is not known: {error.facts['reason']}") from error
 
 
 def add(desk: Desk, case: str, title: str, body: str, *, about: str | None = None) -> Note:
-    """Saves a note; once this returns it is on disk. Raises EntryError and MarkingError as `marking_of`."""
+    """Saves a note; once this returns it is on disk. Raises EntryError as `marking_of`."""
     note = Note(
         marking=marking_of(desk, body),
         case=case,
@@ -71,6 +82,15 @@ def edit(desk: Desk, note: Note, title: str, body: str) -> Note:
     return edited
 
 
+def settle(desk: Desk, note: Note, title: str, body: str) -> Note:
+    """What holds where two workstations gave a note different texts: names both, and this one follows them."""
+    said = {"title": title.strip() or "Note", "body": body.strip(), "marking": marking_of(desk, body)}
+    with desk.record("note settled", case=note.case, subject=note.id) as tx:
+        settled = tx.resolve(note, **said)
+    desk.vault.drop_draft(place(note.case, note.id), desk.person.id)
+    return settled
+
+
 def revisions(desk: Desk, note: str) -> list[Revision]:
     """Every saved version of a note, newest first."""
     found: list[Revision] = []
@@ -81,6 +101,30 @@ def revisions(desk: Desk, note: str) -> list[Revision]:
             title, body = values.get("title", title), values.get("body", body)
             found.append(Revision(len(found) + 1, said.entry.at, desk.name_of(said.entry.person), title, body))
     return found[::-1]
+
+
+def difference(before: Revision | None, after: Revision) -> str:
+    """What a revision changed, in words: `Paragraph 2 changed; (U) became (CUI) in paragraph 3`."""
+    if before is None:
+        return "First version"
+    olds, news = list(paragraphs(before.body)), list(paragraphs(after.body))
+    found = ["title changed"] if before.title != after.title else []
+    for old, new in zip(olds, news, strict=False):
+        found += [f"paragraph {new.number} changed"] if old.text != new.text else []
+        found += [f"{old.mark} became {new.mark} in paragraph {new.number}"] if old.mark != new.mark else []
+    more = len(news) - len(olds)
+    if more:
+        found.append(f"{abs(more)} paragraph{'s' if abs(more) > 1 else ''} {'more' if more > 0 else 'fewer'}")
+    words = "; ".join(found) or "the same words, saved again"
+    return words[0].upper() + words[1:]
+
+
+def portion_marks(desk: Desk, used: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """(mark in its parentheses, banner words) to offer while one types: those in use first, then the common ones."""
+    ceiling = LEVELS.index(desk.rules.level(desk.policy.ceiling))
+    marks = dict.fromkeys([*used, *COMMON])
+    held = [mark for mark in marks if LEVELS.index(desk.rules.level(mark)) <= ceiling]
+    return [(f"({mark})", desk.rules.banner_of_portion(mark)) for mark in held]
 
 
 # --- drafts --------------------------------------------------------------------------------------------------------
@@ -98,6 +142,13 @@ def keep_draft(desk: Desk, where: str, text: str) -> datetime:
     else:
         desk.vault.drop_draft(where, desk.person.id)
     return desk.clock()
+
+
+def drafted(desk: Desk, case: str) -> list[str]:
+    """The notes of a case of which the person has a draft of an edit."""
+    start = place(case, "")[: -len("new")]
+    found = (draft.place for draft in desk.vault.drafts(desk.person.id) if draft.place.startswith(start))
+    return [where.removeprefix(start) for where in found if where != place(case)]
 
 
 def draft(desk: Desk, where: str) -> str:

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A dialog that records something: fields one below the other, errors beside them, and nothing typed is lost."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from reviewer_app.domain.cases import Precision
+from reviewer_app.errors import AppError, EntryError, MarkingError
+from reviewer_app.services.desk import Desk
+from reviewer_app.ui.dialog import Dialog, Question
+from reviewer_app.ui.theme import GAP, em, font, styled
+from reviewer_app.ui.widgets.controls import Labelled, choice, field, labelled, tick
+from reviewer_app.ui.widgets.layout import Item, fill, heading, label, scroll
+from reviewer_app.ui.widgets.moment import MomentEntry, Reading
+
+Words = TypeVar("Words", bound=StrEnum)
+MARKING = "Marking"
+
+
+class TextBox(QPlainTextEdit):
+    """A few lines of plain words; Tab leaves it."""
+
+    def __init__(self, name: str, lines: int = 2) -> None:
+        super().__init__()
+        self.lines = lines
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(name)
+        styled(self, TextBox._fit)
+
+    def _fit(self) -> None:
+        self.setFont(font())
+        self.setFixedHeight(em(17) * self.lines + 20)
+
+
+class Form(QFrame):
+    """Fields by the names that services use in their errors."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.fields: dict[str, Labelled] = {}
+        self.general = label(tone="danger", wrap=True)
+        self.general.hide()
+        self.box = QVBoxLayout(self)
+        fill(self.box, (), 12)
+
+    def lay(self, *items: Item) -> None:
+        """Add what is no field: headings, sentences, space."""
+        for item in items:
+            if isinstance(item, QWidget):
+                self.box.addWidget(item)
+            elif isinstance(item, int):
+                self.box.addSpacing(item)
+
+    def section(self, title: str, note: str = "") -> None:
+        """A titled part of the form."""
+        self.lay(*([GAP] if self.box.count() else []), heading(title, note))
+
+    def _add(self, entry: Labelled, name: str) -> None:
+        self.fields[name] = entry
+        self.lay(entry)
+
+    def line(self, name: str, note: str = "", text: str = "", placeholder: str = "") -> QLineEdit:
+        """One line of words."""
+        made = field(text, placeholder, name)
+        self._add(labelled(name, made, note), name)
+        return made
+
+    def words(self, name: str, note: str = "") -> TextBox:
+        """A few lines of words."""
+        made = TextBox(name)
+        self._add(labelled(name, made, note), name)
+        return made
+
+    def choose(self, name: str, values: type[Words], current: Words, note: str = "") -> QComboBox:
+        """One state of a track or kind; see `chosen`."""
+        made = choice([value.capitalize() for value in values], name)
+        made.setCurrentIndex(list(values).index(current))
+        self._add(labelled(name, made, note), name)
+        return made
+
+    def tick(self, text: str) -> QCheckBox:
+        """Yes or no."""
+        made = tick(text)
+        self.lay(made)
+        return made
+
+    def moment(self, name: str, note: str = "", **now: Any) -> MomentEntry:
+        """A date and time in the site's zone."""
+        made = MomentEntry(name, self.desk.policy.zone, self.desk.policy.zone_name, note, **now)
+        self._add(made, name)
+        return made
+
+    def marking(self, mark: str = "") -> QLineEdit:
+        """The portion mark of what is recorded; its banner is read back."""
+        made = self.line(MARKING, "Such as U, CUI or S//NF.", mark)
+        made.textChanged.connect(self._on_marking)
+        if mark:
+            self._on_marking(mark)
+        return made
+
+    @Slot(str)
+    def _on_marking(self, text: str) -> None:
+        entry = self.fields[MARKING]
+        entry.set_error("")
+        try:
+            mark = self.desk.portion(text) if text.strip() else ""
+        except AppError:
+            mark = ""
+        entry.note.setText(f"Reads {self.desk.roll_up([mark])}" if mark else "Such as U, CUI or S//NF.")
+
+    # --- errors --------------------------------------------------------------------------------------------------
+
+    def show_error(self, error: AppError) -> QWidget:
+        """Say it beside its field, which gets focus; what belongs to no field stands below the form. Returns where."""
+        for entry in self.fields.values():
+            entry.set_error("")
+        self.general.hide()
+        name, text = _told(error)
+        entry_at = self.fields.get(name)
+        if entry_at is None:
+            self.general.setText(str(error))
+            self.general.show()
+            return self.general
+        entry_at.set_error(text)
+        entry_at.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        return entry_at
+
+    def needed(self, entry: MomentEntry, name: str) -> tuple[datetime, Precision]:
+        """A moment that must be there. Raises EntryError when it is missing or cannot be read."""
+        reading = self.readable(entry, name)
+        if reading.moment is None:
+            raise EntryError(field=name, reason="the date is missing; write it, then record again")
+        return reading.moment, reading.precision
+
+    def readable(self, entry: MomentEntry, name: str) -> Reading:
+        """A moment that may be missing. Raises EntryError when it cannot be read."""
+        reading = entry.reading()
+        if reading.wrong:
+            raise EntryError(field=name, reason=reading.wrong)
+        return reading
+
+    def typed(self) -> tuple[object, ...]:
+        """Everything that stands in the form, to tell whether a person has typed."""
+        return (
+            *(line.text() for line in self.findChildren(QLineEdit)),
+            *(box.toPlainText() for box in self.findChildren(QPlainTextEdit)),
+            *(box.currentIndex() for box in self.findChildren(QComboBox)),
+            *(box.isChecked() for box in self.findChildren(QCheckBox)),
+        )
+
+
+def _told(error: AppError) -> tuple[str, str]:
+    if isinstance(error, EntryError):
+        reason = str(error.facts["reason"])
+        return str(error.facts["field"]), f"{reason[0].upper()}{reason[1:]}."
+    return (MARKING if isinstance(error, MarkingError) else ""), str(error)
+
+
+def chosen(box: QComboBox, values: type[Words]) -> Words:
+    """The value of a choice made by `Form.choose`."""
+    return list(values)[box.currentIndex()]
+
+
+class FormDialog(Dialog):
+    """Subclasses fill `form` and then call `finish`; `save` records and returns what was made.
+
+    An expected error is shown in the form and the dialog stays open. `discard` names what closing would lose once
+    something was typed.
+    """
+
+    discard = ""
+
+    def __init__(self, title: str, parent: QWidget | None, desk: Desk, width: int = 460) -> None:
+        super().__init__(title, parent, width)
+        self.desk, self.form = desk, Form(desk)
+        self.made: Any = None
+        self._blank: tuple[object, ...] = ()
+
+    def finish(self, verb: str, *, by_enter: bool = True) -> None:
+        """Lay the dialog out; Ctrl+Enter records, and Enter too unless the form is long."""
+        self.form.lay(self.form.general)
+        self.form.box.setContentsMargins(0, 0, GAP, 0)
+        agree = self.agree(verb)
+        agree.setDefault(by_enter)
+        agree.setToolTip("Ctrl+Enter")
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self).activated.connect(self.accept)
+        self._view = scroll(self.form, self.windowTitle())
+        self.fill(self._view, self.closer(), agree)
+        self._blank = self.form.typed()
+
+    def save(self) -> Any:
+        """Record what stands in the form. Raises AppError for what a person has to change."""
+        raise NotImplementedError
+
+    @Slot()
+    def accept(self) -> None:
+        """Record, and close when it is recorded."""
+        try:
+            self.made = self.save()
+        except AppError as error:
+            self._view.ensureWidgetVisible(self.form.show_error(error))
+            return
+        super().accept()
+
+    @Slot()
+    def reject(self) -> None:
+        """Close without recording, asking first where much was typed."""
+        if self.discard and self.form.typed() != self._blank:
+            question = f"Discard {self.discard}?"
+            text = "What you typed here is not recorded anywhere yet."
+            if not Question.ask(self, question, text, "Discard", "Keep", dangerous=True):
+                return
+        super().reject()
