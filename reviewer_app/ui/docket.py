@@ -21,13 +21,13 @@ from reviewer_app.ui.widgets.table import Table
 HEADS = (
     Head("Number", 104),
     Head("Codename", 0),
-    Head("Developer", 138, drop=3),
+    Head("Developer", 132, drop=3),
     Head("Access", 84, drop=6),
     Head("Evaluation", 84, drop=4),
     Head("Determination", 108, drop=5),
-    Head("Access ends", 168),
+    Head("Access ends", 160),
     Head("Left", 78, right=True),
-    Head("Limit that bites", 142, drop=7),
+    Head("Limit that bites", 160, drop=7),
     Head("Assignee", 96, drop=2),
     Head("Last entry", 92, drop=1),
 )
@@ -64,21 +64,22 @@ class Docket(QWidget):
         self._now = datetime.now(UTC)
         self.told = label("", "soft", wrap=True)
         self.alerts = AlertStrip()
-        self.views = Views(("All",))
+        self.views = Views([name for name, _ in self._views()])
         self.views.chosen.connect(self._on_view)
         self.table = start(Table(HEADS, (), "Cases", empty="No case matches. Change the filter or the view."))
         self.table.opened.connect(self.case_opened)
-        self.table.set_keys((), list)
+        self.table.set_keys((), lambda _keys: ())
         self.table.sort_asked.connect(self._on_sort)
         self.filter = FilterField("Filter cases", self.table, width=220)
         self.filter.filtered.connect(self._on_filter)
-        self.table.sort(self._sort[0])
         self.counted = label("", "soft")
         self.stack = QStackedWidget()
         self._lay_out()
+        self.table.sort(self._sort[0])
 
     def _lay_out(self) -> None:
-        counting = label(self.convention.told().capitalize(), "soft")
+        told = self.convention.told()
+        counting = label(told[:1].upper() + told[1:], "soft")
         tools = row(self.filter, GAP, (self.views, 1))
         head = page_head("Docket", self.told, button("New case", "main", "plus", tip="Ctrl+N", on=self.new_asked.emit))
         full = page(head, self.alerts, tools, (self.table, 1), row(self.counted, None, counting))
@@ -151,7 +152,9 @@ class Docket(QWidget):
         self.shown = sorted(sorted(found, key=lambda line: line.number), key=SORTS[column], reverse=descending)
         by_key = {line.case: line for line in self.shown}
         self.table.set_keys([line.case for line in self.shown], lambda keys: [self._row(by_key[key]) for key in keys])
-        self.counted.setText(f"{len(self.shown)} of {len(self.lines)} cases")
+        self.counted.setText(
+            f"{len(self.shown):,} of {len(self.lines):,} {'case' if len(self.lines) == 1 else 'cases'}"
+        )
 
     def _written(self, moment: datetime | None) -> str:
         return written(moment, self.convention.zone) if moment else "not recorded"
