@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Attachments: taking files in, reading what they say, and handing their bytes to those who may see them."""
+"""Attachments: taking files in whole or not at all, their custody, and their bytes for those who may see them."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,11 +11,13 @@ from pathlib import Path
 from reviewer_app.domain.canonical import new_id
 from reviewer_app.domain.evidence import Attachment, EvaluationSummary, Holding
 from reviewer_app.domain.record import Record
-from reviewer_app.errors import AttachmentDamaged, AttachmentMissing, EntryError, EvaluationError
-from reviewer_app.evaluations.said import Said
+from reviewer_app.errors import AppError, AttachmentDamaged, AttachmentMissing, EntryError, EvaluationError
+from reviewer_app.errors import Cancelled as WasCancelled
+from reviewer_app.evaluations.said import Said, plain
 from reviewer_app.services.desk import Desk
 from reviewer_app.vault.blobreader import BlobReader
 from reviewer_app.vault.blobs import Stored
+from reviewer_app.vault.incoming import PlainFile
 
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -22,13 +25,15 @@ Cancelled = Callable[[], bool]
 
 EVALUATIONS = ("inspect-eval", "inspect-json")
 """The kinds of file that say what an evaluation gave."""
+VERIFIED = "attachment verified"
 
 
 def no_progress(_fraction: float) -> None:
-    pass
+    """For callers that show none."""
 
 
 def never() -> bool:
+    """For callers that cannot cancel."""
     return False
 
 
@@ -52,6 +57,70 @@ class Attached:
     remark: str = ""
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A file somebody wants to attach: its size in bytes, or why it cannot be taken in."""
+
+    path: Path
+    size: int = 0
+    refusal: AppError | None = None
+
+
+def candidates(paths: Sequence[Path]) -> list[Candidate]:
+    """What is known of files before they are taken in; folders, links, devices and vanished files are refused."""
+    return [_candidate(path) for path in dict.fromkeys(paths)]
+
+
+def _candidate(path: Path) -> Candidate:
+    try:
+        with PlainFile(path) as file:
+            return Candidate(path, file.size)
+    except AppError as error:
+        return Candidate(path, refusal=error)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of files that were to come in together: each was stored on its own, or not at all."""
+
+    attached: tuple[Attached, ...]
+    refused: tuple[Candidate, ...]
+    cancelled: bool = False
+
+
+def attach_all(
+    desk: Desk,
+    case: str,
+    files: Sequence[Candidate],
+    incoming: Incoming,
+    *,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never,
+) -> Outcome:
+    """Attaches files one after the other; one that cannot be taken in does not hold the others up.
+
+    `progress` is the share of all their bytes. A cancel ends it at once: what was attached before stays. Raises
+    MarkingError, or EntryError for a marking above the vault's, before anything is read.
+    """
+    desk.portion(incoming.marking)
+    attached: list[Attached] = []
+    refused = [each for each in files if each.refusal]
+    whole, done = sum(each.size for each in files) or 1, 0
+    for each in (file for file in files if not file.refusal):
+
+        def told(fraction: float, size: int = each.size, before: int = done) -> None:
+            progress((before + fraction * size) / whole)
+
+        try:
+            attached.append(attach(desk, case, each.path, incoming, progress=told, cancelled=cancelled))
+        except WasCancelled:
+            return Outcome(tuple(attached), tuple(refused), cancelled=True)
+        except AppError as error:
+            refused.append(replace(each, refusal=error))
+        done += each.size
+    return Outcome(tuple(attached), tuple(refused))
+
+
 def attach(
     desk: Desk,
     case: str,
@@ -67,14 +136,24 @@ def attach(
     Whatever goes wrong before the end, nothing of the file stays.
     """
     incoming = replace(incoming, marking=desk.portion(incoming.marking))
+    name = shown_name(path)
     stored = desk.blobs.write(path, progress=progress, cancelled=cancelled)
     with _stored(desk, stored):
-        _refuse_twice(desk, case, path.name, stored.sha512)
-        detected, said, remark = _look(desk, path.name, stored, cancelled)
-        attachment = _attachment(desk, case, path.name, incoming, stored, detected=detected)
-        summary = _summary(attachment, said) if said else None
+        _refuse_twice(desk, case, name, stored.sha512)
+        detected, said, remark = _look(desk, name, stored, cancelled)
+        attachment = _attachment(desk, case, name, incoming, stored, detected=detected)
+        summary = summary_of(attachment, said) if said else None
         _commit(desk, "file attached", attachment, stored, (summary,) if summary else ())
     return Attached(attachment, summary, remark)
+
+
+def shown_name(path: Path) -> str:
+    """The file's name as text that is safe to keep and to show.
+
+    SECURITY: a name is foreign input. Bytes that are no text, control characters and hidden ones that turn the
+    reading direction around do not reach a record, a memo or a window.
+    """
+    return plain(os.fsencode(path.name).decode(errors="replace")).replace("\n", " ").replace("\t", " ") or "unnamed"
 
 
 def keep_made(
@@ -137,17 +216,18 @@ def _refuse_twice(desk: Desk, case: str, name: str, sha512: str) -> None:
 
 def _look(desk: Desk, name: str, stored: Stored, cancelled: Cancelled) -> tuple[str, Said | None, str]:
     """Detected kind, what the file says, and why it could not be read; the file is kept as evidence all the same."""
+    detected = "unreadable"
     with desk.blobs.open(stored.blob_id, stored.wrapped_key, stored.size, name) as source:
         try:
             detected = desk.reader.detect(source, name, cancelled=cancelled)
-            if detected not in EVALUATIONS:
-                return detected, None, ""
-            return detected, desk.reader.read(source, name, cancelled=cancelled), ""
+            said = desk.reader.read(source, name, cancelled=cancelled) if detected in EVALUATIONS else None
         except EvaluationError as error:
-            return "unreadable", None, str(error)
+            return detected, None, str(error)
+    return detected, said, ""
 
 
-def _summary(attachment: Attachment, said: Said) -> EvaluationSummary:
+def summary_of(attachment: Attachment, said: Said) -> EvaluationSummary:
+    """What the file says, as a record beside it."""
     return EvaluationSummary(
         id=new_id(),
         marking=attachment.marking,
@@ -163,11 +243,6 @@ def _summary(attachment: Attachment, said: Said) -> EvaluationSummary:
     )
 
 
-def said_of(summary: EvaluationSummary) -> Said:
-    """What the file said when it was attached."""
-    return Said.model_validate_json(summary.said)
-
-
 def open_bytes(desk: Desk, attachment: Attachment) -> BlobReader:
     """The decrypted bytes of an attachment, by ranges. Raises AttachmentMissing or AttachmentDamaged."""
     kept = desk.vault.blob(attachment.id)
@@ -176,12 +251,20 @@ def open_bytes(desk: Desk, attachment: Attachment) -> BlobReader:
     return desk.blobs.open(attachment.id, *kept, attachment.name)
 
 
-def visit(desk: Desk, attachment: Attachment) -> BlobReader:
-    """Opens an attachment for a person to read; the reading is an entry of the journal."""
-    source = open_bytes(desk, attachment)
-    with desk.record("attachment opened", case=attachment.case, subject=attachment.id):
-        pass
-    return source
+@dataclass(frozen=True)
+class Custody:
+    """How a file came here: who took it in, and when its bytes were last compared with its SHA-512 (UTC)."""
+
+    by: str
+    verified: datetime | None
+
+
+def custody(desk: Desk, attachment: Attachment) -> Custody:
+    """The chain of one file, from the journal."""
+    first = next(iter(desk.vault.history_of(attachment.id)), None)
+    of_case = desk.vault.entries(attachment.case)
+    checked = (each.at for each in of_case if each.verb == VERIFIED and each.subject == attachment.id)
+    return Custody(desk.name_of(first.entry.person) if first else "not recorded", next(checked, None))
 
 
 def verify(
@@ -192,6 +275,6 @@ def verify(
         found = source.verify(progress=progress, cancelled=cancelled)
     if found != attachment.sha512:
         raise AttachmentDamaged(name=attachment.name, reason="its SHA-512 is another one")
-    with desk.record("attachment verified", case=attachment.case, subject=attachment.id):
+    with desk.record(VERIFIED, case=attachment.case, subject=attachment.id):
         pass
     return desk.clock()

@@ -1,20 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memos: writing one beside its checklist, seeing it as it will print, keeping it as a draft or a final PDF."""
 
+import json
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from reviewer_app.domain.canonical import new_id
 from reviewer_app.domain.clocks import AccessWindow, spelled
-from reviewer_app.domain.evidence import Evidence
+from reviewer_app.domain.evidence import Attachment, Evidence
+from reviewer_app.domain.findings import Finding
 from reviewer_app.domain.memos import Memo, MemoState
-from reviewer_app.domain.notes import paragraphs
+from reviewer_app.domain.notes import Note, paragraphs
+from reviewer_app.errors import EntryError
 from reviewer_app.memo.gate import GatePoint
 from reviewer_app.memo.make import Made, check_memo, make_memo
 from reviewer_app.memo.revision import CaseRecords, CaseRevision, MarkedLine, freeze
-from reviewer_app.services.attachments import keep_made
-from reviewer_app.services.cases import CaseFile, case_file
+from reviewer_app.services.attachments import keep_made, open_bytes
+from reviewer_app.services.cases import CaseFile, case_file, fetched
 from reviewer_app.services.desk import Desk
+from reviewer_app.services.notes import draft, keep_draft
+from reviewer_app.vault.files import FILE_MODE, PLAIN, sync_folder, write_all
+
+__all__ = [
+    "GatePoint",
+    "Made",
+    "Writing",
+    "file_of",
+    "keep",
+    "keep_writing",
+    "kept_writing",
+    "opening",
+    "points",
+    "preview",
+    "records_of",
+    "save_copy",
+    "window_lines",
+]
 
 
 @dataclass(frozen=True)
@@ -35,6 +59,24 @@ def opening(desk: Desk) -> Writing:
         sender=desk.policy.organisation,
         body="(U) This memo records what was submitted, under which terms, and what the attached evaluation logs say.",
     )
+
+
+def keep_writing(desk: Desk, case: str, writing: Writing) -> None:
+    """Keeps what is being written of the next memo in the vault, outside the journal."""
+    untouched = writing == opening(desk)
+    keep_draft(desk, _place(case), "" if untouched else json.dumps(asdict(writing), ensure_ascii=False))
+
+
+def kept_writing(desk: Desk, case: str) -> Writing:
+    """What was kept of the next memo, or what a new one starts from."""
+    kept = draft(desk, _place(case))
+    with suppress(ValueError, TypeError):
+        return Writing(**json.loads(kept)) if kept else opening(desk)
+    return opening(desk)
+
+
+def _place(case: str) -> str:
+    return f"memo:{case}"
 
 
 def points(desk: Desk, case: str, writing: Writing) -> list[GatePoint]:
@@ -72,14 +114,58 @@ def keep(desk: Desk, case: str, writing: Writing, *, final: bool) -> tuple[Memo,
     )
     if not isinstance(record, Memo):
         raise TypeError("a memo was kept")
+    if final:
+        desk.vault.drop_draft(_place(case), desk.person.id)
     return record, made
 
 
+def file_of(desk: Desk, memo: Memo) -> Attachment:
+    """The attachment that holds the PDF of a kept memo. Raises RecordMissing."""
+    return fetched(desk, Attachment, memo.pdf or "")
+
+
+def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
+    """Writes the PDF of a kept memo to a folder, readable by its owner alone; leaving the vault is journaled.
+
+    Raises EntryError when the folder cannot take it or holds a file of that name, AttachmentMissing or
+    AttachmentDamaged; then nothing of it is left there.
+    """
+    file = file_of(desk, memo)
+    with open_bytes(desk, file) as source:
+        data = b"".join(source.chunks())
+    target, part = folder / file.name, folder / f"{file.name}.part"
+    if os.path.lexists(target):
+        raise EntryError(
+            field="Folder", reason=f"it holds a file named “{file.name}” already; choose another, or move that file"
+        )
+    begun = False
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, FILE_MODE)
+        begun = True
+        try:
+            write_all(descriptor, data)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        with desk.record("memo copied out", case=memo.case, subject=memo.id):
+            part.rename(target)
+            sync_folder(folder)
+    except BaseException as error:
+        for leftover in (part, target) if begun else ():
+            with suppress(OSError):
+                leftover.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            why = (error.strerror or "no reason given").lower()
+            raise EntryError(field="Folder", reason=f"it cannot take the copy ({why}); choose another") from error
+        raise
+    return target
+
+
 def records_of(desk: Desk, file: CaseFile, memo: Memo | None = None) -> CaseRecords:
-    """The case as the memo room takes it: what is not entered in error, and the moment of the last change."""
-    entries = desk.vault.entries(file.case.id)
-    changed = next((entry.at for entry in entries if entry.changes), file.case.opened)
-    pdfs = {each.pdf for each in file.memos}
+    """The case as the memo room takes it, which leaves out what is entered in error; and its last change."""
+    case = file.case.id
+    changed = next((entry.at for entry in desk.vault.entries(case) if entry.changes), file.case.opened)
+    pdfs = {each.pdf for each in desk.vault.find(Memo, case=case)}
     return CaseRecords(
         case=file.case,
         recorded=changed,
@@ -89,11 +175,11 @@ def records_of(desk: Desk, file: CaseFile, memo: Memo | None = None) -> CaseReco
         checkpoints=file.checkpoints,
         facts=[line.fact for line in file.facts],
         determinations=file.determinations,
-        attachments=[each for each in file.attachments if each.id not in pdfs],
+        attachments=[each for each in desk.vault.find(Attachment, case=case) if each.id not in pdfs],
         evaluations=file.summaries,
-        findings=file.findings,
-        evidence=desk.vault.find(Evidence, case=file.case.id),
-        notes=file.notes,
+        findings=desk.vault.find(Finding, case=case),
+        evidence=desk.vault.find(Evidence, case=case),
+        notes=desk.vault.find(Note, case=case),
         window=tuple(window_lines(desk, file)),
         reviewer=desk.person.name,
     )
@@ -124,7 +210,7 @@ def _revision(desk: Desk, case: str, writing: Writing) -> CaseRevision:
         id=new_id(),
         marking=_marking(desk, writing),
         case=case,
-        number=max((each.number for each in file.memos), default=0) + 1,
+        number=max((each.number for each in desk.vault.find(Memo, case=case)), default=0) + 1,
         subject=writing.subject.strip(),
         addressee=writing.addressee.strip(),
         sender=writing.sender.strip(),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Packages: what would leave the vault, and writing it to a folder or medium. Written is not received."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +14,19 @@ from reviewer_app.domain.memos import Memo, Purpose, Transfer
 from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
-from reviewer_app.errors import EntryError
-from reviewer_app.exchange.case_json import CaseContent
+from reviewer_app.errors import EntryError, PackageNotWritten, WithheldTextFound
+from reviewer_app.exchange.case_json import CaseContent, case_json
 from reviewer_app.exchange.form import PROFILE
 from reviewer_app.exchange.package import EvidenceFile, PackageContent, Written, write_package
-from reviewer_app.exchange.release import developer_may_be_named, withheld
+from reviewer_app.exchange.release import developer_may_be_named, released, withheld
 from reviewer_app.memo.make import make_report
 from reviewer_app.memo.revision import freeze
 from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress, open_bytes
 from reviewer_app.services.cases import case_file
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.memos import records_of
+
+NO_FINDINGS = "A referral carries findings, and none is recorded. Record a finding first."
 
 OF_A_CASE: tuple[type[Record], ...] = (
     Submission,
@@ -44,7 +47,11 @@ OF_A_CASE: tuple[type[Record], ...] = (
 
 @dataclass(frozen=True)
 class Preview:
-    """What a package of this purpose would carry, before anything is written."""
+    """What a package of this purpose would carry, before anything is written.
+
+    `records` are counts by kind, `size` bytes of evidence, `withheld` (what, why). `obstacle` says why it could not be
+    written as things stand, "" when nothing is in the way.
+    """
 
     purpose: Purpose
     banner: str
@@ -53,14 +60,15 @@ class Preview:
     size: int
     withheld: tuple[tuple[str, str], ...]
     names_developer: bool
+    obstacle: str
 
 
 def preview(desk: Desk, case: str, purpose: Purpose) -> Preview:
-    """Counts by kind, size of the evidence in bytes, the marking of what leaves, and what is withheld and why."""
+    """What would leave, and what would be withheld and why."""
     held, records = _records(desk, case)
     named = developer_may_be_named(records)
     leaving = _leaving(held, records, purpose)
-    files = [each for each in leaving if isinstance(each, Attachment)]
+    files = _files(desk, leaving)
     kinds = [each.kind.replace("_", " ") for each in leaving]
     return Preview(
         purpose=purpose,
@@ -70,7 +78,22 @@ def preview(desk: Desk, case: str, purpose: Purpose) -> Preview:
         size=sum(each.size for each in files),
         withheld=tuple((each["field"], each["reason"]) for each in withheld(purpose, named)),
         names_developer=purpose is Purpose.HAND_OVER or named,
+        obstacle=_obstacle(desk, held, records, purpose),
     )
+
+
+def _obstacle(desk: Desk, case: Case, records: list[Record], purpose: Purpose) -> str:
+    if purpose is not Purpose.REFERRAL:
+        return ""
+    if not _standing(records):
+        return NO_FINDINGS
+    banner = _banner(desk, _leaving(case, records, purpose))
+    content = CaseContent(case, tuple(records))
+    try:
+        case_json(content, purpose, banner=banner, practice=desk.policy.practice, written=desk.moment(), make_id=new_id)
+    except WithheldTextFound as error:
+        return str(error)
+    return ""
 
 
 def write(
@@ -85,15 +108,15 @@ def write(
 ) -> tuple[Transfer, Written]:
     """Writes a package below `folder` and records the transfer; findings of a referral are moved on.
 
-    Raises EntryError without a recipient or, for a referral, without findings; PackageNotWritten and the errors of
-    attachments. What could not be recorded is named as such: the package is then not to be used.
+    Raises EntryError without a recipient; PackageNotWritten (also for a referral without findings), PackageCancelled,
+    WithheldTextFound and the errors of attachments. Then no package is left in the folder.
     """
     if not recipient.strip():
         raise EntryError(field="Recipient", reason="this is empty; write the office the package is for")
     held, records = _records(desk, case)
-    findings = [each for each in records if isinstance(each, Finding)]
+    findings = _standing(records) if purpose is Purpose.REFERRAL else []
     if purpose is Purpose.REFERRAL and not findings:
-        raise EntryError(field="Findings", reason="a referral carries findings, and none is recorded; record one first")
+        raise PackageNotWritten(reason="a referral carries findings, and none is recorded")
     content = _content(desk, held, records, purpose, recipient.strip())
     written = write_package(folder, content, progress=progress, cancelled=cancelled)
     transfer = Transfer(
@@ -110,19 +133,26 @@ def write(
         files=written.files,
         size=written.size,
     )
-    with desk.record("package written", case=case, subject=transfer.id) as tx:
-        tx.create(transfer)
-        if purpose is Purpose.REFERRAL:
+    try:
+        with desk.record("package written", case=case, subject=transfer.id) as tx:
+            tx.create(transfer)
             for finding in findings:
-                tx.set(finding, referral=Referral.TRANSFERRED)
+                if finding.referral is not Referral.ACKNOWLEDGED:
+                    tx.set(finding, referral=Referral.TRANSFERRED)
+    except BaseException:
+        # What is not recorded has not left: the folder does not keep it.
+        if desk.vault.get(Transfer, transfer.id) is None:
+            shutil.rmtree(written.path, ignore_errors=True)
+        raise
     return transfer, written
 
 
 def _content(desk: Desk, case: Case, records: list[Record], purpose: Purpose, recipient: str) -> PackageContent:
-    whole = purpose is Purpose.HAND_OVER
+    report = None
+    if purpose is Purpose.HAND_OVER:
+        revision = freeze(records_of(desk, case_file(desk, case.id)), desk.policy)
+        report = make_report(revision, desk.rules, desk.wording).pdf
     leaving = _leaving(case, records, purpose)
-    report = make_report(freeze(records_of(desk, case_file(desk, case.id)), desk.policy), desk.rules, desk.wording)
-    files = [each for each in leaving if isinstance(each, Attachment)]
     return PackageContent(
         case=CaseContent(case, tuple(records)),
         purpose=purpose,
@@ -133,8 +163,8 @@ def _content(desk: Desk, case: Case, records: list[Record], purpose: Purpose, re
         contact=desk.policy.contact,
         written=desk.moment(),
         practice=desk.policy.practice,
-        report_pdf=report.pdf if whole else None,
-        evidence=[EvidenceFile(each, _chunks(desk, each)) for each in files],
+        report_pdf=report,
+        evidence=[EvidenceFile(each, _chunks(desk, each)) for each in _files(desk, leaving)],
     )
 
 
@@ -145,9 +175,20 @@ def _chunks(desk: Desk, attachment: Attachment) -> Iterator[bytes]:
 
 
 def _leaving(case: Case, records: list[Record], purpose: Purpose) -> list[Record]:
-    """The records that a package of this purpose carries."""
+    """The records that a package of this purpose carries, and that its overall marking covers."""
     if purpose is Purpose.HAND_OVER:
         return [case, *records]
+    return list(released(case, records, developer_may_be_named(records), new_id))
+
+
+def _files(desk: Desk, leaving: list[Record]) -> list[Attachment]:
+    """The attachments whose bytes go along: those held here, without any that was entered in error."""
+    files = [each for each in leaving if isinstance(each, Attachment) and each.entered_in_error is None]
+    return [each for each in files if desk.vault.blob(each.id) is not None]
+
+
+def _standing(records: list[Record]) -> list[Finding]:
+    """The findings that are not entered in error."""
     return [each for each in records if isinstance(each, Finding) and each.entered_in_error is None]
 
 
