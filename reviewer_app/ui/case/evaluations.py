@@ -90,8 +90,6 @@ class EvaluationsTab(CaseTab):
         self.both.show_names([(each.id, each.name) for each in newest_first])
         self.stack.setCurrentIndex(0 if file.attachments else 1)
         self._count()
-        if file.attachments and not self.table.current_key():
-            self.table.select(0)
         if self.isVisible():
             self._show_card()
 

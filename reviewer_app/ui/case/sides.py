@@ -35,10 +35,12 @@ class ListAndCard(Pair):
         styled(self, ListAndCard._fold)
 
     def show_names(self, names: Sequence[tuple[str, str]]) -> None:
-        """The (key, name) of every row, in the table's order; the current one stays."""
+        """The (key, name) of every row, in the table's order; the current one stays, or the first is chosen."""
         self.line.clear()
         for key, name in names:
             self.line.addItem(name, key)
+        if names and not self.table.selected_keys():
+            self.table.select(max(0, self.table.currentIndex().row()))
         self._on_chosen(self.table.current_key())
 
     def _fold(self) -> None:

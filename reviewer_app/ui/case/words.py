@@ -39,3 +39,8 @@ def _day_and_hour(desk: Desk, moment: datetime) -> tuple[str, str, str]:
 def grouped(digits: str, size: int = 8) -> str:
     """Hexadecimal digits in groups that the eye can compare."""
     return " ".join(digits[start : start + size] for start in range(0, len(digits), size))
+
+
+def cut_name(name: str, most: int = 52) -> str:
+    """A file's name for a link: a long one loses its middle, because its end says what sort of file it is."""
+    return name if len(name) <= most else f"{name[: most - 17]}…{name[-16:]}"

@@ -50,6 +50,7 @@ class AttachDetails(FormDialog):
         if self.checkpoints:
             self.form.lay(labelled("Checkpoint", self.checkpoint, "The build of the model that this is about."))
         self.finish("Attach")
+        self.mark.setFocus()
 
     def save(self) -> Incoming:
         place = self.checkpoint.currentIndex()
@@ -87,7 +88,7 @@ class NotAttached(Dialog):
             parts += [column(label(str(error), wrap=True), label(f"Code {error.code}", "soft"), gap=2)]
         words = beside(picture("error", "danger", 24), column(*parts, None, gap=12), 12)
         close, again = self.closer("Close"), self.agree("Choose another file", "")
-        self.fill(scroll(words, "Reasons"), again, close)
+        self.fill(words if len(errors) <= SHOWN else scroll(words, "Reasons"), again, close)
         again.setDefault(False)
         close.setDefault(True)
         close.setFocus()

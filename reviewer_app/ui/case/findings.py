@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Findings tab: each finding with its facts, its evidence and its way to the clearinghouse."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QWidget
+
+from reviewer_app.domain.evidence import Attachment
+from reviewer_app.domain.findings import Finding, Known, Referral
+from reviewer_app.domain.memos import Purpose
+from reviewer_app.errors import AppError
+from reviewer_app.services import findings
+from reviewer_app.services.cases import CaseFile
+from reviewer_app.ui.case.evaluations import EvaluationsTab
+from reviewer_app.ui.case.sides import ListAndCard
+from reviewer_app.ui.case.tab import CaseTab, MainAction, Workplace
+from reviewer_app.ui.case.transfers import TransfersTab
+from reviewer_app.ui.case.words import SILENT, counted, cut_name, since
+from reviewer_app.ui.dialogs.finding import FindingDialog
+from reviewer_app.ui.dialogs.strike_out import StrikeOutDialog
+from reviewer_app.ui.shell import PageStack
+from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG
+from reviewer_app.ui.widgets.banner import Stamp
+from reviewer_app.ui.widgets.controls import button
+from reviewer_app.ui.widgets.drawing import Steps
+from reviewer_app.ui.widgets.layout import (
+    box,
+    column,
+    empty,
+    facts,
+    fill,
+    heading,
+    label,
+    prose,
+    row,
+    rule,
+    scroll,
+    short,
+    start,
+)
+from reviewer_app.ui.widgets.rows import Cell, Head, Row
+from reviewer_app.ui.widgets.strips import vacant
+from reviewer_app.ui.widgets.table import Table
+
+HEADS = (Head("No.", 44), Head("Finding", 0, least=140), Head("Referral", 96, drop=1))
+RELEASE = "A referral holds findings only. What is withheld is listed with its reason before anything is written."
+
+
+class FindingsTab(CaseTab):
+    """One vulnerability or weakness each, never a word about the model as a whole."""
+
+    key: ClassVar[str] = "findings"
+    name: ClassVar[str] = "Findings"
+    action: ClassVar[MainAction] = MainAction("Record a finding", "plus")
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__(place)
+        self._told: tuple[object, ...] = ()
+        self.table = start(Table(HEADS, (), "Findings"))
+        self.table.opened.connect(self._on_opened)
+        self.counted = label("", "soft")
+        self.card = column(gap=GROUP, margins=(GROUP, 12, GROUP, 12), role="card")
+        self.view = scroll(self.card, "Finding")
+        self.both = ListAndCard(self.table, self.view, (), (self.counted,))
+        self.both.chosen.connect(self._on_chosen)
+        full = column((self.both, 1), margins=(EDGE, GROUP, EDGE, GROUP))
+        nothing = vacant(
+            "finding",
+            "No findings yet",
+            "A finding is one vulnerability or weakness, with the product it is in and the evidence for it. It can be "
+            "referred to the clearinghouse; it says nothing about the model as a whole.",
+            button("Record the first finding", "main", "plus", on=self.act),
+        )
+        self.stack = PageStack()
+        for part in (full, nothing):
+            self.stack.addWidget(part)
+        fill(self.box, ((self.stack, 1),), 0)
+
+    def count(self, file: CaseFile) -> int | None:
+        return len(file.findings)
+
+    def show_file(self, file: CaseFile) -> None:
+        super().show_file(file)
+        self.table.set_rows(_row(each) for each in file.findings)
+        self.both.show_names([(each.id, f"F-{each.number} {each.title}") for each in file.findings])
+        self.counted.setText(counted(len(file.findings), "finding"))
+        self.stack.setCurrentIndex(0 if file.findings else 1)
+        self._show_card()
+
+    @Slot()
+    def act(self) -> None:
+        if self.file:
+            made = FindingDialog.ask(self.place.window, self.desk, self.file)
+            if made:
+                self.place.changed()
+                self.table.select_key(made.id)
+                self.place.say(f"Finding F-{made.number} recorded.")
+
+    def _chosen(self) -> Finding | None:
+        key = self.table.current_key()
+        return next((each for each in self.file.findings if each.id == key), None) if self.file else None
+
+    @Slot(str)
+    def _on_chosen(self, _key: str) -> None:
+        self._show_card()
+
+    @Slot(str)
+    def _on_opened(self, _key: str) -> None:
+        self._on_edit()
+
+    # --- the card --------------------------------------------------------------------------------------------------
+
+    def _show_card(self) -> None:
+        """Build the card anew only when it would say something else."""
+        chosen = self._chosen()
+        if chosen is None or self.file is None:
+            return
+        linked = {link.attachment for link in findings.evidence_of(self.desk, chosen)}
+        evidence = [each for each in self.file.attachments if each.id in linked]
+        told = (chosen, *evidence)
+        if told == self._told:
+            return
+        another = not self._told or self._told[0] != chosen
+        self._told = told
+        empty(self.card)
+        self.view.setAccessibleName(f"Finding F-{chosen.number}")
+        parts = (
+            self._head(self.file, chosen, evidence),
+            rule(),
+            *self._facts(chosen),
+            rule(),
+            self._evidence(evidence),
+            rule(),
+            self._referral(self.file, chosen),
+        )
+        for part in parts:
+            box(self.card).addWidget(part)
+        box(self.card).addStretch(1)
+        if another:
+            self.view.verticalScrollBar().setValue(0)
+
+    def _head(self, file: CaseFile, chosen: Finding, evidence: list[Attachment]) -> QWidget:
+        number = label(f"F-{chosen.number}", "soft", 2)
+        mark = Stamp(f"({chosen.marking})", "text", dashed=False)
+        edit = button("Edit", name=f"Edit finding F-{chosen.number}", on=self._on_edit)
+        by = file.names.get(chosen.found_by) or self.desk.name_of(chosen.found_by)
+        told = f"Found by {by}, {self.desk.written(chosen.found)}; evidence: {counted(len(evidence), 'attachment')}"
+        top = row(number, short(chosen.title, step=2, weight=STRONG), mark, None, edit)
+        return column(top, label(told, "soft", wrap=True), gap=2)
+
+    def _facts(self, chosen: Finding) -> list[QWidget]:
+        product = " ".join(filter(None, (chosen.product, chosen.product_version)))
+        contacted, disclosure = chosen.vendor_contacted, chosen.disclosure
+        asked = f"contacted {self.desk.written(contacted)}" if contacted else f"contact {SILENT}"
+        pairs = [
+            ("Product", product or SILENT),
+            ("Vendor", f"{chosen.vendor or SILENT}; {asked}"),
+            ("Discovery", chosen.discovery or SILENT),
+            ("Conditions", chosen.conditions or SILENT),
+            ("Impact", chosen.impact or SILENT),
+            ("Public", _known(chosen)),
+            ("Disclosure", f"planned {self.desk.written(disclosure)}" if disclosure else SILENT),
+        ]
+        described = [column(heading("Description"), prose(chosen.description), gap=GAP)] if chosen.description else []
+        return [*described, facts(pairs, 6, 96)]
+
+    def _evidence(self, evidence: list[Attachment]) -> QWidget:
+        links = [row(self._link(each), None) for each in evidence]
+        nothing = [label("None linked yet; Edit links attachments of this case.", "soft", wrap=True)]
+        return column(heading("Evidence"), *(links or nothing), gap=GAP)
+
+    def _link(self, evidence: Attachment) -> QWidget:
+        made = button(
+            cut_name(evidence.name).replace("&", "&&"),
+            "link",
+            "attach",
+            evidence.name,
+            evidence.name,
+            on=self._on_evidence,
+        )
+        made.setProperty("attachment", evidence.id)
+        return made
+
+    def _referral(self, file: CaseFile, chosen: Finding) -> QWidget:
+        taken = {step.state: step for step in findings.way_of(self.desk, chosen)}
+        notes = []
+        for state in findings.WAY:
+            step = taken.get(state)
+            passed = findings.WAY.index(state) < findings.WAY.index(chosen.referral)
+            otherwise = "no receipt" if state is Referral.ACKNOWLEDGED else "not recorded" if passed else "not yet"
+            notes.append(f"{step.by}, {since(self.desk, step.taken, file.now)}" if step else otherwise)
+        track = Steps("Referral", [str(state) for state in findings.WAY], findings.WAY.index(chosen.referral), notes)
+        strike = button(
+            "Entered in error", "quiet", name=f"Entered in error: finding F-{chosen.number}", on=self._on_strike
+        )
+        told = label(RELEASE, "soft", wrap=True)
+        if chosen.referral is Referral.NONE:
+            act = button("Draft a referral", image="transfers", on=self._on_draft)
+        else:
+            act = button("Write a referral package", image="transfers", on=self._on_package)
+        return column(heading("Referral", "to the clearinghouse"), track, row(act, (told, 1), strike), gap=12)
+
+    # --- acts ------------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_edit(self) -> None:
+        chosen = self._chosen()
+        if chosen and self.file and FindingDialog.ask(self.place.window, self.desk, self.file, chosen):
+            self.place.changed()
+
+    @Slot()
+    def _on_draft(self) -> None:
+        chosen = self._chosen()
+        if chosen:
+            try:
+                findings.draft_referral(self.desk, chosen)
+            except AppError as error:
+                self.place.tell(error)
+                return
+            self.place.changed()
+
+    @Slot()
+    def _on_package(self) -> None:
+        self.place.show_tab("transfers")
+        tab = self._sibling(TransfersTab)
+        if isinstance(tab, TransfersTab):
+            tab.write(Purpose.REFERRAL)
+
+    @Slot()
+    def _on_strike(self) -> None:
+        chosen = self._chosen()
+        if chosen and StrikeOutDialog.ask(self.place.window, self.desk, chosen, f"finding F-{chosen.number}"):
+            self.place.changed()
+
+    @Slot()
+    def _on_evidence(self) -> None:
+        link, tab = self.sender(), self._sibling(EvaluationsTab)
+        self.place.show_tab("evaluations")
+        if link and isinstance(tab, EvaluationsTab):
+            tab.show_attachment(link.property("attachment"))
+
+    def _sibling(self, kind: type[CaseTab]) -> object:
+        """Another tab of the same case page."""
+        page = self.parentWidget()
+        return page.findChild(kind) if page else None
+
+
+def _row(each: Finding) -> Row:
+    return Row(
+        each.id,
+        (
+            Cell(f"F-{each.number}", "soft", sort=each.number),
+            Cell(each.title, tip=f"({each.marking}) {each.title}"),
+            each.referral,
+        ),
+    )
+
+
+def _known(chosen: Finding) -> str:
+    public = SILENT if chosen.public is Known.NOT_RECORDED else chosen.public
+    exploited = {
+        Known.NOT_RECORDED: f"exploitation {SILENT}",
+        Known.YES: "known to be exploited",
+        Known.NO: "not known to be exploited",
+    }
+    return f"{public}; {exploited[chosen.exploited]}"
