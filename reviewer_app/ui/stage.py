@@ -2,25 +2,34 @@
 """Plays a person at the real windows: finds what a screen reader would find, presses, types, waits, takes pictures."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QComboBox,
     QDialog,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QWidget,
 )
 
+from reviewer_app.ui.widgets.rows import row_text
+from reviewer_app.ui.widgets.table import Table
+
 W = TypeVar("W", bound=QWidget)
 
 PATIENCE = 20_000
 """Milliseconds until something that should happen is taken not to happen."""
+
+BEAT = 10
+"""Milliseconds between two looks."""
 
 
 class NotFound(RuntimeError):
@@ -38,8 +47,12 @@ class Stage:
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Let the windows work until the condition holds; raises NotFound when it does not."""
-        if not QTest.qWaitFor(lambda: bool(condition()), PATIENCE):
-            raise NotFound(what)
+        deadline = QDeadlineTimer(PATIENCE)
+        while not condition():
+            if deadline.hasExpired():
+                raise NotFound(what)
+            self.app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, BEAT)
+            QTest.qWait(BEAT)
 
     def settle(self) -> None:
         """Let everything that is due happen: layout, painting, timers of no length."""
@@ -58,11 +71,35 @@ class Stage:
             raise NotFound(f"{kind.__name__} “{name}”")
         return named[0]
 
+    def shows(self, words: str, inside: QWidget) -> bool:
+        """Whether these words stand somewhere in a window."""
+        return any(words in each.text() for each in inside.findChildren(QLabel) if each.isVisible())
+
+    def until_button(self, name: str) -> None:
+        """Wait for a button that can be pressed."""
+
+        def there() -> bool:
+            with suppress(NotFound):
+                self.find(QAbstractButton, name)
+                return True
+            return False
+
+        self.until(there, f"the button “{name}”")
+
+    def is_enabled(self, name: str, inside: QWidget) -> bool:
+        """Whether a button with this accessible name can be pressed."""
+        named = [each for each in inside.findChildren(QAbstractButton) if each.accessibleName() == name]
+        return any(each.isVisible() and each.isEnabled() for each in named)
+
     # --- acting ----------------------------------------------------------------------------------------------------
 
     def press(self, name: str, inside: QWidget | None = None) -> None:
         """Click a button."""
-        QTest.mouseClick(self.find(QAbstractButton, name, inside), Qt.MouseButton.LeftButton)
+        button = self.find(QAbstractButton, name, inside)
+        if isinstance(button, QCheckBox):
+            button.click()  # only its box and words take the mouse, not the room beside them
+        else:
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         self.settle()
 
     def write(self, name: str, text: str, inside: QWidget | None = None) -> None:
@@ -88,12 +125,15 @@ class Stage:
         box.setCurrentIndex(place)
         box.activated.emit(place)
 
-    def keys(
-        self, widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
-    ) -> None:
-        """Press a key in a widget."""
-        QTest.keyClick(widget, key, modifier)
-        self.settle()
+    def choose_row(self, table: str, words: str) -> None:
+        """Make the first row that holds these words the current one."""
+        found = self.find(Table, table)
+        for place in range(found.model().rowCount()):
+            if words.casefold() in row_text(found.rows.row(place)).casefold():
+                found.select(place)
+                self.settle()
+                return
+        raise NotFound(f"“{words}” in “{table}”")
 
     def with_dialog(self, trigger: Callable[[], object], act: Callable[[QDialog], object]) -> None:
         """Do what opens a dialog and, once it is there, play it; `act` must end the dialog."""

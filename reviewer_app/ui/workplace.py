@@ -2,6 +2,7 @@
 """The signed-in window: it joins the frame, the pages and the desk, and is the only way from one page to another."""
 
 import json
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from reviewer_app.ui.case.page import CasePage
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
 from reviewer_app.ui.docket import Docket
 from reviewer_app.ui.entrance import banner_words
+from reviewer_app.ui.faults import place_of
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import Callback, Tasks, Work
@@ -25,13 +27,15 @@ from reviewer_app.ui.vault_page import VaultPage
 from reviewer_app.ui.widgets.nav import Place
 from reviewer_app.ui.widgets.strips import Job
 
+log = logging.getLogger("reviewer")
+
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 
 
 class Workplace(QObject):
-    """`locked` says that the person asked to lock, `closed` that the window was closed; drafts are kept by then."""
+    """`locked` says that the person asked to lock, and whether drafts are kept; `closed` that the window was closed."""
 
-    locked = Signal()
+    locked = Signal(bool)
     closed = Signal()
 
     def __init__(self, desk: Desk, appearance: Appearance, tasks: Tasks) -> None:
@@ -191,13 +195,21 @@ class Workplace(QObject):
     @Slot()
     def _on_lock(self) -> None:
         self.shell.blank()
-        self.keep()
-        self.locked.emit()
+        self.locked.emit(self._kept())
+
+    def _kept(self) -> bool:
+        """Keeps drafts; SECURITY: locking goes on whatever happens here, and the unlock window says what was lost."""
+        try:
+            self.keep()
+        except Exception as error:  # noqa: BLE001  see above
+            log.error("A draft was not kept: %s", place_of(error))
+            return False
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Closing the window keeps what was not saved."""
         if event.type() == QEvent.Type.Close and watched is self.shell:
-            self.keep()
+            self._kept()
             self.closed.emit()
         return False
 
