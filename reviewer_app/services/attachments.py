@@ -163,11 +163,12 @@ def keep_made(
 
     `also` makes that record from the attachment; both are one entry of the journal.
     """
-    stored = desk.blobs.write_bytes(data, name)
     incoming = Incoming(desk.portion(marking), Holding.GOVERNMENT_RECORD, source="made in this vault")
-    attachment = _attachment(desk, case, name, incoming, stored, detected="pdf")
-    beside = also(attachment)
-    _commit(desk, verb, attachment, stored, (beside,))
+    stored = desk.blobs.write_bytes(data, name)
+    with _stored(desk, stored):
+        attachment = _attachment(desk, case, name, incoming, stored, detected="pdf")
+        beside = also(attachment)
+        _commit(desk, verb, attachment, stored, (beside,))
     return attachment, beside
 
 
@@ -189,7 +190,7 @@ def _attachment(desk: Desk, case: str, name: str, incoming: Incoming, stored: St
 
 
 def _commit(desk: Desk, verb: str, attachment: Attachment, stored: Stored, beside: Sequence[Record]) -> None:
-    with _stored(desk, stored), desk.record(verb, case=attachment.case, subject=attachment.id) as tx:
+    with desk.record(verb, case=attachment.case, subject=attachment.id) as tx:
         tx.create(attachment)
         tx.keep_blob(stored.blob_id, stored.wrapped_key, stored.size)
         for each in beside:

@@ -2,7 +2,7 @@
 """What attached files say: summary, samples and pages, read anew in the reader process; opening one is journaled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reviewer_app.domain.evidence import Attachment, EvaluationSummary
 from reviewer_app.evaluations.detect import NAMES
@@ -129,7 +129,7 @@ def page(desk: Desk, attachment: Attachment, number: int, width: int, *, cancell
 class Held:
     """A file that this program made and holds in memory, as the reader process takes it."""
 
-    data: bytes
+    data: bytes = field(repr=False)
 
     @property
     def size(self) -> int:

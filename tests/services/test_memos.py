@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import stat
+
+import pytest
+
+from reviewer_app.domain.evidence import Attachment
+from reviewer_app.domain.memos import Memo, MemoState
+from reviewer_app.errors import EntryError, MemoError, RecordMissing
+from reviewer_app.services import attachments, cases, facts, memos, vaults
+from reviewer_app.services.memos import Writing
+from reviewer_app.vault.journal import Transaction
+from tests.desks import make_desk
+from tests.factories import LOG, incoming, make_case, make_note
+
+
+class Fault(RuntimeError):
+    pass
+
+
+def fail(*_args, **_kwargs):
+    raise Fault
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    made = make_desk(tmp_path_factory.mktemp("vault"))
+    yield made
+    vaults.leave(made)
+
+
+@pytest.fixture
+def case(desk):
+    return make_case(desk).id
+
+
+def writing(body="(U) One paragraph.", subject="(U) Advisory review", **changes):
+    return Writing(subject, changes.pop("addressee", "Director"), changes.pop("sender", "Office"), body)
+
+
+def waiting(points):
+    return [point for point in points if not point.ok]
+
+
+def test_a_new_memo_starts_with_a_closed_checklist(desk, case):
+    assert waiting(memos.points(desk, case, memos.opening(desk))) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "what"),
+    [
+        ("(U) One.\n\nTwo without a mark.", 2, "no portion mark"),
+        ("(U) One.\n\n(U) Two.\n\n(XX) Three.", 3, "not a valid mark"),
+        ("(U) The model is approved.", 1, "“approved”"),
+    ],
+)
+def test_an_open_point_leads_to_its_paragraph(desk, case, body, where, what):
+    found = waiting(memos.points(desk, case, writing(body)))
+    assert [point.where for point in found if point.where] == [where]
+    assert what in found[0].what
+
+
+def test_a_preview_keeps_nothing(desk, case):
+    before = desk.vault.entries()
+    made = memos.preview(desk, case, writing())
+    assert made.pdf.startswith(b"%PDF-") and made.pages
+    assert desk.vault.entries() == before
+    assert desk.vault.find(Memo, case=case) == []
+
+
+def test_a_kept_draft_is_a_government_record_with_its_memo(desk, case):
+    memo, made = memos.keep(desk, case, writing("(S//NF) A sentence."), final=False)
+    pdf = memos.file_of(desk, memo)
+    assert (memo.state, memo.marking, pdf.marking) == (MemoState.DRAFT, "S//NF", "S//NF")
+    assert (pdf.sha512, pdf.detected, pdf.size) == (made.sha512, "pdf", len(made.pdf))
+    assert pdf.name.endswith("-1-draft.pdf")
+    assert desk.vault.entries(case)[0].verb == "draft memo kept"
+    with attachments.open_bytes(desk, pdf) as source:
+        assert b"".join(source.chunks()) == made.pdf
+
+
+def test_a_final_memo_waits_for_its_checklist(desk, case):
+    with pytest.raises(MemoError):
+        memos.keep(desk, case, writing("No mark."), final=True)
+    assert desk.vault.find(Memo, case=case) == []
+    assert desk.vault.find(Attachment, case=case) == []
+    memo, _ = memos.keep(desk, case, writing(), final=True)
+    assert memo.state is MemoState.FINAL and memo.revision
+
+
+def test_a_number_is_never_given_twice(desk, case):
+    first, _ = memos.keep(desk, case, writing(), final=False)
+    facts.strike_out(desk, first, "wrong addressee")
+    second, _ = memos.keep(desk, case, writing(), final=False)
+    assert (first.number, second.number) == (1, 2)
+
+
+def test_a_fault_leaves_neither_pdf_nor_memo(desk, case, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Transaction, "flush", fail)
+        with pytest.raises(Fault):
+            memos.keep(desk, case, writing(), final=False)
+    assert desk.vault.find(Memo, case=case) == []
+    stored = {path.name for path in desk.blobs.folder.rglob("*") if path.is_file()}
+    assert stored == set(desk.vault.blobs())
+
+
+def test_what_is_entered_in_error_and_earlier_memos_stay_out_of_a_memo(desk, case):
+    log = attachments.attach(desk, case, LOG, incoming())
+    note = make_note(desk, case)
+    memos.keep(desk, case, writing(), final=False)
+
+    def held():
+        return memos.freeze(memos.records_of(desk, cases.case_file(desk, case)), desk.policy).records
+
+    assert [each.id for each in held().attachments] == [log.attachment.id]
+    assert (len(held().evaluations), len(held().notes)) == (1, 1)
+    facts.strike_out(desk, log.attachment, "wrong case")
+    facts.strike_out(desk, note, "wrong case")
+    assert (held().attachments, held().evaluations, held().notes) == ((), (), ())
+
+
+# --- the draft -----------------------------------------------------------------------------------------------------
+
+
+def test_the_text_is_kept_outside_the_journal_and_found_again(desk, case):
+    before = desk.vault.entries()
+    assert memos.kept_writing(desk, case) == memos.opening(desk)
+    typed = writing("(U) Half a sent", addressee="")
+    memos.keep_writing(desk, case, typed)
+    assert memos.kept_writing(desk, case) == typed
+    assert desk.vault.entries() == before
+    memos.keep_writing(desk, case, memos.opening(desk))
+    assert [draft.place for draft in desk.vault.drafts(desk.person.id)] == []
+
+
+def test_a_final_memo_ends_its_draft(desk, case):
+    memos.keep_writing(desk, case, writing())
+    memos.keep(desk, case, writing(), final=False)
+    assert memos.kept_writing(desk, case) == writing()
+    memos.keep(desk, case, writing(), final=True)
+    assert memos.kept_writing(desk, case) == memos.opening(desk)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"subject": "s"}', '{"other": 1}'])
+def test_a_draft_of_another_form_is_left_aside(desk, case, text):
+    desk.vault.save_draft(f"memo:{case}", desk.person.id, text)
+    assert memos.kept_writing(desk, case) == memos.opening(desk)
+
+
+# --- copies --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def memo(desk, case):
+    return memos.keep(desk, case, writing(), final=True)[0]
+
+
+def test_a_copy_is_for_its_owner_alone_and_journaled(desk, memo, tmp_path):
+    path = memos.save_copy(desk, memo, tmp_path)
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+    entry = desk.vault.entries(memo.case)[0]
+    assert (entry.verb, entry.subject, entry.changes) == ("memo copied out", memo.id, 0)
+
+
+def test_a_copy_never_takes_the_place_of_a_file(desk, memo, tmp_path):
+    path = memos.save_copy(desk, memo, tmp_path)
+    path.write_text("edited", encoding="utf-8")
+    with pytest.raises(EntryError, match="holds a file named"):
+        memos.save_copy(desk, memo, tmp_path)
+    assert path.read_text(encoding="utf-8") == "edited"
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(EntryError):
+        memos.save_copy(desk, memo, tmp_path)
+
+
+def test_a_folder_that_refuses_is_named(desk, memo, tmp_path):
+    with pytest.raises(EntryError, match="cannot take the copy"):
+        memos.save_copy(desk, memo, tmp_path / "gone")
+    assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
+
+
+@pytest.mark.parametrize("where", ["fsync", "rename", "record"])
+def test_a_fault_leaves_nothing_in_the_folder(desk, memo, tmp_path, monkeypatch, where):
+    with monkeypatch.context() as patch:
+        if where == "fsync":
+            patch.setattr(os, "fsync", fail)
+        elif where == "rename":
+            patch.setattr("pathlib.Path.rename", fail)
+        else:
+            patch.setattr("reviewer_app.vault.vault.append", fail)
+        with pytest.raises(Fault):
+            memos.save_copy(desk, memo, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
+
+
+def test_a_memo_without_its_pdf_says_so(desk, memo):
+    with pytest.raises(RecordMissing):
+        memos.file_of(desk, memo.model_copy(update={"pdf": None}))
