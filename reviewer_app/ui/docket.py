@@ -21,16 +21,18 @@ from reviewer_app.ui.widgets.table import Table
 HEADS = (
     Head("Number", 104),
     Head("Codename", 0),
-    Head("Developer", 132, drop=3),
-    Head("Access", 84, drop=6),
-    Head("Evaluation", 84, drop=4),
-    Head("Determination", 108, drop=5),
-    Head("Access ends", 160),
-    Head("Left", 78, right=True),
-    Head("Limit that bites", 160, drop=7),
-    Head("Assignee", 96, drop=2),
-    Head("Last entry", 92, drop=1),
+    Head("Developer", 138, drop=3),
+    Head("Access", 78, drop=6),
+    Head("Evaluation", 82, drop=4),
+    Head("Determination", 104, drop=5),
+    Head("Access ends", 168),
+    Head("Left", 80, right=True),
+    Head("Limit that bites", 112, drop=7),
+    Head("Assignee", 84, drop=2),
+    Head("Last entry", 98, drop=1),
 )
+SHORT = {"planned partner release": "partner release"}
+"""What the narrow column says; the case page says it in full."""
 NEVER = datetime.max.replace(tzinfo=UTC)
 SORTS: tuple[Callable[[DocketLine], Any], ...] = (
     lambda line: line.number,
@@ -175,7 +177,7 @@ class Docket(QWidget):
                 Cell(line.determination, quiet if line.determination != "none recorded" else "soft"),
                 Cell(self._written(line.ends), quiet),
                 Cell(left, "attention" if near else quiet, STRONG if near else 400),
-                Cell(line.limit, "soft"),
+                Cell(SHORT.get(line.limit, line.limit), "soft", tip=line.limit),
                 Cell(line.assignee),
                 Cell(self._since(line.last_entry), "soft", tip=self._written(line.last_entry)),
             ),

@@ -8,6 +8,7 @@ model. It leaves pictures of every page, the memo, the package and a summary of 
 import os
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -30,7 +31,7 @@ from reviewer_app.ui.workplace import Workplace
 
 PASSPHRASE = "practice passphrase"  # noqa: S105  of a vault in which nothing is real, told in its summary
 PERSON = "R. Ibarra"
-SIZE = (1440, 900)
+SIZE, SMALL = (1440, 900), (1024, 700)
 OTHERS = (
     ("PAPER KITE", "Specimen Works", 28),
     ("SLOW RIVER", "Sample Systems", 26),
@@ -410,29 +411,32 @@ class Tour:
 
     def looks(self) -> None:
         """The same pages in other themes, at twice the text size and in a small window."""
-        stage, appearance = self.stage, self.program.appearance
-        case = self._first_case()
-        for scheme, size, window in (
-            ("dark", 100, SIZE),
-            ("high contrast", 100, SIZE),
-            ("light", 200, SIZE),
-            ("dark", 200, SIZE),
-            ("light", 100, (1024, 700)),
-        ):
-            appearance.choose_scheme(scheme)
-            appearance.choose_size(size)
-            self.shell.resize(*window)
-            suffix = f"{scheme.replace(' ', '-')}-{size}" + ("-small" if window != SIZE else "")
-            self.workplace.show_docket()
-            stage.picture(f"docket-{suffix}", self.shell)
-            self.workplace.open_case(case)
-            stage.picture(f"overview-{suffix}", self.shell)
-            for tab in ("notes", "evaluations", "memos"):
-                self.workplace.show_tab(tab)
-                stage.picture(f"{tab}-{suffix}", self.shell)
-        appearance.choose_scheme("light")
-        appearance.choose_size(100)
+        every = ("overview", "notes", "evaluations", "memos")
+        self._look("dark", 100, SIZE, ("overview", "evaluations", "memos"))
+        self._look("high contrast", 100, SIZE, ("overview", "notes"))
+        self._look("light", 200, SIZE, every)
+        self._look("dark", 200, SIZE, ("overview",))
+        self._look("light", 100, SMALL, every)
+        self.program.appearance.choose_size(100)
         self.shell.resize(*SIZE)
+
+    def _look(self, scheme: str, percent: int, size: tuple[int, int], tabs: Sequence[str]) -> None:
+        stage, appearance = self.stage, self.program.appearance
+        appearance.choose_scheme(scheme)
+        appearance.choose_size(percent)
+        self.shell.resize(*size)
+        suffix = f"{scheme.replace(' ', '-')}-{percent}{'-small' if size == SMALL else ''}"
+        self.workplace.show_docket()
+        stage.picture(f"docket-{suffix}", self.shell)
+        self.workplace.open_case(self._first_case())
+        for tab in tabs:
+            self.workplace.show_tab(tab)
+            stage.settle()
+            if tab == "evaluations":
+                stage.choose_row("Attachments", LOGS[0])
+            if tab == "memos" and percent == 100:
+                stage.until(lambda: stage.shows("Page 1 of", self.shell), "the preview")
+            stage.picture(f"{tab}-{suffix}", self.shell)
 
     def lock(self) -> None:
         """Ctrl+L: the windows blank, the vault is left, the unlock window would follow."""

@@ -218,4 +218,8 @@ def vacant(image: str, title: str, text: str, *steps: QWidget, note: str = "") -
         parts += [GROUP, row(*steps, None)]
     if note:
         parts += [GAP, label(note, "soft", wrap=True)]
-    return row(None, column(*parts, None, None), None)
+    return row(None, styled(column(*parts, None, None), _room_for_words), None)
+
+
+def _room_for_words(made: QFrame) -> None:
+    made.setMinimumWidth(wide(400))
