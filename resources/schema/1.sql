@@ -131,11 +131,11 @@ CREATE TABLE entry (
     number INTEGER NOT NULL,
     text TEXT NOT NULL,
     hash TEXT NOT NULL,
-    id TEXT GENERATED ALWAYS AS (json_extract(text, '$.id')) VIRTUAL,
-    replica TEXT GENERATED ALWAYS AS (json_extract(text, '$.replica')) VIRTUAL,
-    sequence INTEGER GENERATED ALWAYS AS (json_extract(text, '$.sequence')) VIRTUAL,
-    "case" TEXT GENERATED ALWAYS AS (json_extract(text, '$.case')) VIRTUAL,
-    at TEXT GENERATED ALWAYS AS (json_extract(text, '$.at')) VIRTUAL,
+    id TEXT GENERATED ALWAYS AS (json_extract(text, '$.id')) STORED,
+    replica TEXT GENERATED ALWAYS AS (json_extract(text, '$.replica')) STORED,
+    sequence INTEGER GENERATED ALWAYS AS (json_extract(text, '$.sequence')) STORED,
+    "case" TEXT GENERATED ALWAYS AS (json_extract(text, '$.case')) STORED,
+    at TEXT GENERATED ALWAYS AS (json_extract(text, '$.at')) STORED,
     PRIMARY KEY (number)
 );
 CREATE INDEX entry_at ON entry (replica, at);
@@ -239,9 +239,9 @@ CREATE TABLE operation (
     text TEXT NOT NULL,
     values_text TEXT,
     salt TEXT,
-    id TEXT GENERATED ALWAYS AS (json_extract(text, '$.id')) VIRTUAL,
-    record TEXT GENERATED ALWAYS AS (json_extract(text, '$.record')) VIRTUAL,
-    action TEXT GENERATED ALWAYS AS (json_extract(text, '$.action')) VIRTUAL,
+    id TEXT GENERATED ALWAYS AS (json_extract(text, '$.id')) STORED,
+    record TEXT GENERATED ALWAYS AS (json_extract(text, '$.record')) STORED,
+    action TEXT GENERATED ALWAYS AS (json_extract(text, '$.action')) STORED,
     PRIMARY KEY (number)
 );
 CREATE INDEX operation_entry ON operation (entry);

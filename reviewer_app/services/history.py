@@ -60,7 +60,7 @@ def lines(desk: Desk, case: str, *, limit: int = PAGE, before: int | None = None
     for entry in entries:
         record = records.get(entry.subject or "")
         who = names.get(entry.person, entry.person[:8])
-        beside = f" with {names.get(entry.approver, entry.approver[:8])}" if entry.approver else ""
+        beside = f" with {names.get(entry.second, entry.second[:8])}" if entry.second else ""
         outcome = "" if entry.outcome == "done" else f", {entry.outcome}"
         made.append(
             HistoryLine(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the journal stood after the last commit, kept outside the database. Format: docs/formats.md, “Anchor”.
+"""Where the journal stood after the last commit, kept outside the database. Format: docs/journal.md.
 
 One preallocated file with two slots of 4,096 bytes, written in turn, each with its HMAC-SHA-512 under the journal key:
 a torn write leaves the other slot. Sequence 0 and an empty hash stand for a replica that has no entry yet.

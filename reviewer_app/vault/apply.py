@@ -2,7 +2,7 @@
 """The one writer of case tables: stores operations and makes the rows what the operations say."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text, update
@@ -25,14 +25,21 @@ _ERASED = text(
 )
 
 
-def apply(connection: Connection, operations: Iterable[tuple[str, Operation]]) -> None:
+# Many ids are one parameter: the engine takes, locks and wipes memory for each parameter.
+_FORGET_CONFLICTS = text("DELETE FROM conflict WHERE record IN (SELECT value FROM json_each(:ids))")
+_OPERATIONS_OF = text(
+    "SELECT record, text, values_text, salt FROM operation WHERE record IN (SELECT value FROM json_each(:ids))"
+)
+
+
+def apply(connection: Connection, operations: Sequence[tuple[str, Operation]]) -> list[str]:
     """Takes (entry id, operation) pairs; live work, import and rebuild all come through here.
 
-    What an erasing operation names is closed, whether it came before, comes with it or comes later.
+    What an erasing operation names is closed, whether it came before, comes with it or comes later. Returns the
+    records that are not whole, as `project` does.
     """
-    operations = list(operations)
     if not operations:
-        return
+        return []
     records = list(dict.fromkeys(operation.head.record for _, operation in operations))
     targets = {target for _, operation in operations for target in operation.head.erases}
     erased = targets.union(connection.execute(_ERASED, {"records": canonical(records)}).scalars())
@@ -50,20 +57,27 @@ def apply(connection: Connection, operations: Iterable[tuple[str, Operation]]) -
     )
     if targets:
         connection.execute(update(OPERATION).where(OPERATION.c.id.in_(targets)).values(values_text=None, salt=None))
-    project(connection, records)
+    return project(connection, records)
 
 
-def project(connection: Connection, records: Sequence[str]) -> None:
-    """Makes rows, conflicts and search words of these records what their operations say; new rows in this order."""
-    for states in states_of(connection, records):
+def project(connection: Connection, records: Sequence[str]) -> list[str]:
+    """Makes rows, conflicts and search words of these records what their operations say; new rows in this order.
+
+    Returns the records that have no create or lack a value: honest histories have none.
+    """
+    broken = []
+    for states in _states_of(connection, records):
         rows: dict[str, dict[str, Values | None]] = defaultdict(dict)
         for record, state in states.items():
             rows[state.kind][record] = row_of(record, state)
+            if not is_whole(state):
+                broken.append(record)
         for kind, those in rows.items():
             _write_rows(connection, kind, those)
-        connection.execute(delete(CONFLICT).where(CONFLICT.c.record.in_(states)))
+        connection.execute(_FORGET_CONFLICTS, {"ids": canonical(list(states))})
         if conflicts := [row for record, state in states.items() for row in conflicts_of(record, state)]:
             connection.execute(insert(CONFLICT), conflicts)
+    return broken
 
 
 def rebuild(connection: Connection) -> None:
@@ -94,7 +108,7 @@ def _write_rows(connection: Connection, kind: str, rows: dict[str, Values | None
 
 def state_of(connection: Connection, record: str) -> State | None:
     """What the stored operations of a record say; None when there is none."""
-    for states in states_of(connection, [record]):
+    for states in _states_of(connection, [record]):
         return states.get(record)
     return None
 
@@ -119,13 +133,11 @@ def conflicts_of(record: str, state: State) -> list[dict[str, str]]:
     ]
 
 
-def states_of(connection: Connection, records: Sequence[str]) -> Iterator[dict[str, State]]:
+def _states_of(connection: Connection, records: Sequence[str]) -> Iterator[dict[str, State]]:
     """What the stored operations of these records say, by record, batch by batch."""
     for start in range(0, len(records), BATCH):
         operations = defaultdict(list)
         batch = records[start : start + BATCH]
-        for record, *stored in connection.execute(
-            select(OPERATION.c.record, *STORED).where(OPERATION.c.record.in_(batch))
-        ):
+        for record, *stored in connection.execute(_OPERATIONS_OF, {"ids": canonical(list(batch))}):
             operations[record].append(Operation(*stored))
         yield {record: fold(operations[record]) for record in batch if record in operations}

@@ -5,7 +5,7 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA87PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM1024PrivateKey, MLKEM1024PublicKey
@@ -87,9 +87,9 @@ def make_slot(person: NewPerson, keychain: Keychain, rounds: int, random: Random
 
 def make_recovery_slot(key: bytes, keychain: Keychain, random: Random = os.urandom) -> Slot:
     """The slot that the printed recovery key opens."""
-    slot = replace(_blank_slot(new_id(), "", (), RECOVERY), salt=random(32))
+    slot = _blank_slot(new_id(), "", (), RECOVERY)._replace(salt=random(32))
     seeds = Seeds(kem=random(64), sign=b"")
-    return _reach(replace(slot, kem_seed=wrap(recovery_wrapping_key(slot, key), seeds.kem)), seeds, keychain)
+    return _reach(slot._replace(kem_seed=wrap(recovery_wrapping_key(slot, key), seeds.kem)), seeds, keychain)
 
 
 def lock_with_passphrase(slot: Slot, seeds: Seeds, passphrase: str, rounds: int, random: Random = os.urandom) -> Slot:
@@ -97,9 +97,9 @@ def lock_with_passphrase(slot: Slot, seeds: Seeds, passphrase: str, rounds: int,
     check_passphrase(passphrase)
     if not FLOOR <= rounds <= CEILING:
         raise ValueError(f"rounds lie between {FLOOR} and {CEILING}")
-    slot = replace(slot, salt=random(32), rounds=rounds)
+    slot = slot._replace(salt=random(32), rounds=rounds)
     key = passphrase_key(slot, passphrase)
-    return replace(slot, kem_seed=wrap(key, seeds.kem), sign_seed=wrap(key, seeds.sign))
+    return slot._replace(kem_seed=wrap(key, seeds.kem), sign_seed=wrap(key, seeds.sign))
 
 
 def _blank_slot(person: str, name: str, roles: tuple[str, ...], kind: str) -> Slot:
@@ -112,7 +112,7 @@ def _reach(slot: Slot, seeds: Seeds, keychain: Keychain) -> Slot:
     secret, ciphertext = MLKEM1024PublicKey.from_public_bytes(kem_public).encapsulate()
     key = _root_wrapping_key(secret, slot.person, keychain.vault, keychain.epoch)
     root = SealedRoot(keychain.epoch, ciphertext, wrap(key, keychain.root))
-    return replace(slot, kem_public=kem_public, sign_public=sign_public, roots=(root,))
+    return slot._replace(kem_public=kem_public, sign_public=sign_public, roots=(root,))
 
 
 # --- opening slots -------------------------------------------------------------------------------------------------

@@ -26,9 +26,9 @@ class Transaction:
     """
 
     def __init__(
-        self, connection: Connection, *, person: str, approver: str | None, case: str | None, subject: str | None
+        self, connection: Connection, *, person: str, second: str | None, case: str | None, subject: str | None
     ) -> None:
-        self.connection, self.person, self.approver = connection, person, approver
+        self.connection, self.person, self.second = connection, person, second
         self.case, self.subject = case, subject
         self.entry = new_id()
         self.digests: list[str] = []
@@ -68,9 +68,9 @@ class Transaction:
 
         The unit is the operation: whatever else was said in the same ones goes too, except what still holds, which
         this operation says again. A deleted record stays deleted. Raises NeedsSecondPerson unless the transaction
-        has an approver who is not the person.
+        has a second person, who is somebody else.
         """
-        if self.approver in (None, self.person):
+        if self.second in (None, self.person):
             raise NeedsSecondPerson
         state = self._state(value)
         rows = self.connection.execute(select(*STORED).where(OPERATION.c.record == value.id))
@@ -98,7 +98,7 @@ class Transaction:
 
     def drop_blob(self, blob: str) -> None:
         """Destroys the key of an attachment's file, and with it the content; raises NeedsSecondPerson as `erase`."""
-        if self.approver in (None, self.person):
+        if self.second in (None, self.person):
             raise NeedsSecondPerson
         self.connection.execute(BLOB.delete().where(BLOB.c.id == blob))
         self.destroyed = True

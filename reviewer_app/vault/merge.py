@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Hand-over: a case's entries and operations as lines, and their arrival as a set union. Format: docs/formats.md.
+"""Hand-over: a case's entries and operations as lines, and their arrival as a set union. Format: docs/journal.md.
 
 SECURITY: lines come from outside. A package is examined and taken whole or not at all; whatever passes cannot make the
 fold, the tables or a later check go wrong, and touches nothing but the records of its case and people.
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reviewer_app.domain.canonical import canonical, digest, parse
 from reviewer_app.errors import HistoryRefused
-from reviewer_app.vault.apply import STORED, apply, is_whole, states_of
+from reviewer_app.vault.apply import STORED, apply
 from reviewer_app.vault.fold import upcast
 from reviewer_app.vault.operation import Entry, Head, Operation
 from reviewer_app.vault.soundness import check_entries, subject_of_import
@@ -94,11 +94,8 @@ def _take(connection: Connection, own: str, acts: list[_Act]) -> int:
     for fault in check_entries(connection, own, replicas={act.entry.replica for act in new}):
         raise HistoryRefused(reason=f"{fault.where}: {fault.what}")
     fresh = [(act.entry.id, operation) for act in new for operation in act.operations]
-    apply(connection, fresh)
-    for states in states_of(connection, sorted({operation.head.record for _, operation in fresh})):
-        for record, state in states.items():
-            if not is_whole(state):
-                raise HistoryRefused(reason=f"{state.kind} {record} is not whole")
+    for record in apply(connection, fresh):
+        raise HistoryRefused(reason=f"record {record} is not whole")
     return len(fresh)
 
 
@@ -146,6 +143,8 @@ def _examine(operation: Operation, entry: Entry) -> None:
         raise HistoryRefused(reason=f"operation {head.id} does not match its seal")
     if (head.kind == TRAVELS_ALONE) != (entry.case is None) or head.kind == "setting":
         raise HistoryRefused(reason=f"operation {head.id} does not belong into entry {entry.id}")
+    if head.action == "erase" and entry.second in (None, entry.person):
+        raise HistoryRefused(reason=f"entry {entry.id} erases without a second person")
     parents, values = upcast(operation)
     fields = kind.model_fields.keys() - {"id", "marking"}
     if not parents.keys() <= {*fields, "marking"} or "marking" not in parents:
@@ -174,9 +173,10 @@ def _is_valid(kind: str, name: str, value: object) -> bool:
         return False
     adapter = _adapter(kind, name)
     try:
-        return canonical(adapter.dump_python(adapter.validate_python(value), mode="json")) == canonical(value)
+        written = adapter.dump_python(adapter.validate_python(value), mode="json")
     except ValidationError:
         return False
+    return type(written) is type(value) and bool(written == value)
 
 
 @cache

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Operations and entries: what is said, by whom, and the bytes that are hashed. Format: docs/formats.md, “Journal”."""
+"""Operations and entries: what is said, by whom, and the bytes that are hashed. Format: docs/journal.md."""
 
 import os
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic_core import from_json
 
 from reviewer_app.domain.canonical import canonical, digest, new_id, parse
 from reviewer_app.domain.record import Id, Marking, Record
@@ -43,6 +44,14 @@ class Head:
     """The operations it closes, now and on any later arrival."""
     seal: Digest
     """SHA-512 of salt and values."""
+
+
+def read_stored(text: str) -> Any:
+    """The value of JSON text from this vault's own tables, quickly: it was examined when it was written or taken in.
+
+    Raises ValueError on what is not JSON.
+    """
+    return from_json(text, cache_strings="keys")
 
 
 _HEAD: TypeAdapter[Head] = TypeAdapter(Head)
@@ -86,7 +95,7 @@ class Operation:
     @cached_property
     def head(self) -> Head:
         """The head as stored here, which was examined when it was written or taken in."""
-        return Head(**parse(self.text))
+        return Head(**read_stored(self.text))
 
     def examined_head(self) -> Head:
         """The head of an operation from elsewhere; raises ValueError when it is not exactly in the format."""
@@ -97,7 +106,7 @@ class Operation:
     @cached_property
     def values(self) -> dict[str, Any] | None:
         """What the operation says, by field; None when it is closed."""
-        return None if self.values_text is None else parse(self.values_text)
+        return None if self.values_text is None else read_stored(self.values_text)
 
     @property
     def digest(self) -> str:
@@ -109,7 +118,7 @@ class Operation:
         """Whether the values are those of the head, or closed."""
         if self.values_text is None or self.salt is None:
             return self.values_text is self.salt
-        return digest(self.salt + self.values_text) == self.head.seal
+        return bool(digest(self.salt + self.values_text) == read_stored(self.text)["seal"])
 
     def closed(self) -> Self:
         """The operation without values and salt; its head and every hash still hold."""
@@ -126,7 +135,7 @@ class Entry(BaseModel):
     sequence: Count
     at: Time
     person: Actor
-    approver: Actor | None
+    second: Actor | None
     verb: Phrase
     case: Id | None
     subject: Subject | None

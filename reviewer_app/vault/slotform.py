@@ -7,9 +7,8 @@ Format: docs/formats.md, “Slot file”.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from reviewer_app.domain.canonical import canonical, digest, parse
 from reviewer_app.errors import DiskFailed, NewerVault, NotAVault, SlotRefused, SlotsDamaged
@@ -32,16 +31,14 @@ class Unreadable(Exception):
     """The bytes are not a whole slot file: their digest does not fit."""
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(NamedTuple):
     """One root key's time: its number, and the 16 bytes SQLCipher keeps in front of the database written under it."""
 
     number: int
     salt: bytes
 
 
-@dataclass(frozen=True)
-class SealedRoot:
+class SealedRoot(NamedTuple):
     """The root key of one epoch, encapsulated to a slot's ML-KEM-1024 key: 1,568 bytes, and 40 under the secret."""
 
     epoch: int
@@ -49,8 +46,7 @@ class SealedRoot:
     wrapped: bytes
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """One person's access to this vault, or the recovery key's (which has no name, no role and no signing pair)."""
 
     person: str
@@ -67,8 +63,7 @@ class Slot:
     roots: tuple[SealedRoot, ...]
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(NamedTuple):
     """Everything a slot file says; the last epoch is the current one."""
 
     vault: str

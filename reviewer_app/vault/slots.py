@@ -9,7 +9,7 @@ import hmac
 import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA87PrivateKey
@@ -223,7 +223,7 @@ class SlotFile:
         slot = make_slot(person, opened.keychain, rounds or calibrate())
         self._change(
             opened.keychain,
-            replace(self.content, slots=(*self.content.slots, slot)),
+            self.content._replace(slots=(*self.content.slots, slot)),
             lambda written: written.unlock(person.id, person.passphrase),
         )
         return _person(self._slot(person.id))
@@ -243,13 +243,13 @@ class SlotFile:
         """
         old = self._slot(person_id)
         new = NewPerson(old.name, old.roles, passphrase, old.person)
-        slot = replace(make_slot(new, opened.keychain, rounds or calibrate()), state=old.state)
+        slot = make_slot(new, opened.keychain, rounds or calibrate())._replace(state=old.state)
         self._replace_slot(opened.keychain, slot, passphrase)
         return _person(self._slot(person_id))
 
     def set_policy(self, opened: Opened, policy: Mapping[str, str]) -> None:
         """Replaces the policy needed before unlock."""
-        self._change(opened.keychain, replace(self.content, policy=policy))
+        self._change(opened.keychain, self.content._replace(policy=policy))
 
     def _slot(self, person_id: str) -> Slot:
         for slot in self.content.slots:
@@ -260,7 +260,7 @@ class SlotFile:
     def _replace_slot(self, keychain: Keychain, slot: Slot, passphrase: str) -> None:
         slots = tuple(slot if other.person == slot.person else other for other in self.content.slots)
         prove = (lambda written: written.unlock(slot.person, passphrase)) if slot.state == ACTIVE else None
-        self._change(keychain, replace(self.content, slots=slots), prove)
+        self._change(keychain, self.content._replace(slots=slots), prove)
 
     def _change(
         self, keychain: Keychain, content: Content, prove: Callable[["SlotFile"], object] | None = None
@@ -271,7 +271,7 @@ class SlotFile:
         """
         if SlotFile.read(self.folder)._data != self._data:
             raise SlotRefused(reason="it changed on the disk while the vault was open")
-        data = to_bytes(replace(content, generation=self.generation + 1), keychain.slot_key)
+        data = to_bytes(content._replace(generation=self.generation + 1), keychain.slot_key)
         first, second = sorted(COPIES, key=lambda name: name not in self.flaws)
         _put(self.folder, first, data, prove or (lambda written: written._check_seal(keychain)))
         self._take(data)

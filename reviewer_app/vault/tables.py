@@ -38,7 +38,7 @@ METADATA: MetaData = SQLModel.metadata
 
 def _said(field: str, kind: type[TypeEngine[Any]] = Text) -> Column[Any]:
     """A column computed from the hashed text, so that the two cannot disagree."""
-    return Column(field, kind, Computed(f"json_extract(text, '$.{field}')", persisted=False))
+    return Column(field, kind, Computed(f"json_extract(text, '$.{field}')", persisted=True))
 
 
 ENTRY = Table(

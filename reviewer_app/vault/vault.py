@@ -52,6 +52,7 @@ class Vault(Reading):
         self._now = now
         self._commit_lock = threading.Lock()
         self._writer: int | None = None
+        self._log_holds_erased = False
 
     @classmethod
     def create(cls, folder: Path, keychain: Keys, *, now: Callable[[], datetime] = _now) -> Self:
@@ -62,10 +63,12 @@ class Vault(Reading):
         path, replica = folder / DATABASE, new_id()
         database.make_file(path)
         engine = database.engine_of(path, keychain.database_key)
-        make_tables(engine)
-        with engine.begin() as connection:
-            connection.execute(insert(VAULT), {"replica": replica})
-        engine.dispose()
+        try:
+            make_tables(engine)
+            with engine.begin() as connection:
+                connection.execute(insert(VAULT), {"replica": replica})
+        finally:
+            engine.dispose()
         Anchor.create(folder / ANCHOR, keychain.journal_key, replica)
         return cls.open(folder, keychain, now=now)
 
@@ -99,7 +102,7 @@ class Vault(Reading):
         verb: str,
         *,
         person: str,
-        approver: str | None = None,
+        second: str | None = None,
         case: str | None = None,
         subject: str | None = None,
         outcome: str = "done",
@@ -108,11 +111,11 @@ class Vault(Reading):
 
         When the block ends without an error and the anchor is written, the act is saved. Acts that change nothing
         but matter (a case opened, a search) are recorded with an empty block. `verb` and `outcome` are fixed phrases
-        in small letters, never case text; `person` and `approver` are ids.
+        in small letters, never case text; `person` and `second` are ids.
         """
         with self._writing():
             with self.engine.begin() as connection:
-                tx = Transaction(connection, person=person, approver=approver, case=case, subject=subject)
+                tx = Transaction(connection, person=person, second=second, case=case, subject=subject)
                 yield tx
                 tx.flush()
                 sequence, entry_hash = append(
@@ -121,7 +124,7 @@ class Vault(Reading):
                     self._now(),
                     id=tx.entry,
                     person=person,
-                    approver=approver,
+                    second=second,
                     verb=verb,
                     case=case,
                     subject=tx.subject,
@@ -129,8 +132,9 @@ class Vault(Reading):
                     operations=tx.digests,
                 )
             self.anchor.write(self.replica, sequence, entry_hash)
-            if tx.destroyed:
-                self.checkpoint()
+            if tx.destroyed or self._log_holds_erased:
+                # J6: what was erased leaves the write-ahead log too, as soon as no reader needs it.
+                self._log_holds_erased = not self.checkpoint()
 
     def checkpoint(self) -> bool:
         """Moves the write-ahead log into the database and empties it; False while a reader still needs it."""

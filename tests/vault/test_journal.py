@@ -114,7 +114,6 @@ def test_the_formats_fields_are_these_and_no_others(vault: Vault) -> None:
     (entry,), *_ = ask(vault, "SELECT text FROM entry ORDER BY number DESC")
     (head, values, salt), *_ = ask(vault, "SELECT text, values_text, salt FROM operation ORDER BY number DESC")
     assert list(parse(entry)) == [
-        "approver",
         "at",
         "case",
         "case_previous",
@@ -124,6 +123,7 @@ def test_the_formats_fields_are_these_and_no_others(vault: Vault) -> None:
         "person",
         "previous",
         "replica",
+        "second",
         "sequence",
         "subject",
         "verb",
@@ -429,19 +429,19 @@ def test_j5_an_error_leaves_neither_change_nor_entry(vault: Vault) -> None:
     assert vault.anchor.read().sequence == 1
 
 
-@pytest.mark.parametrize("approver", [None, SAM])
-def test_j6_erasing_and_destroying_need_a_second_person(vault: Vault, approver: str | None) -> None:
+@pytest.mark.parametrize("second", [None, SAM])
+def test_j6_erasing_and_destroying_need_a_second_person(vault: Vault, second: str | None) -> None:
     note = add_note(vault, make_case(vault).id)
     for work in (lambda tx: tx.erase(note, body="x"), lambda tx: tx.drop_blob("e" * 32)):
         with (
             pytest.raises(NeedsSecondPerson),
-            vault.record("spill erased", person=SAM, approver=approver, case=note.case) as tx,
+            vault.record("spill erased", person=SAM, second=second, case=note.case) as tx,
         ):
             work(tx)
 
 
 def erase(vault: Vault, note: Note, **replacements: object) -> None:
-    with vault.record("spill erased", person=SAM, approver=SUE, case=note.case) as tx:
+    with vault.record("spill erased", person=SAM, second=SUE, case=note.case) as tx:
         tx.erase(note, **replacements)
 
 
@@ -454,12 +454,26 @@ def test_j6_an_erased_value_is_gone_from_every_place_and_the_journal_still_verif
     erase(vault, note, body="[erased]", title="[erased]")
     assert vault.get(Note, note.id).body == "[erased]" and found(vault, "zebra") == 0 and found(vault, "erased") == 1
     assert [said.values is None for said in vault.history_of(note.id)] == [True, True, False]
-    assert vault.history_of(note.id)[2].entry.approver == SUE and findings(vault) == []
+    assert vault.history_of(note.id)[2].entry.second == SUE and findings(vault) == []
     for table, column in (("operation", "values_text"), ("note", "title || body")):
         assert ask(vault, f"SELECT count(*) FROM {table} WHERE {column} LIKE '%zebra%'") == [(0,)]
     blocks = [block for (block,) in ask(vault, "SELECT block FROM note_search_data")]
     assert not [block for block in blocks if b"zebra" in block]
     assert (tmp_path / "a.vault/vault.db-wal").stat().st_size == 0
+
+
+def test_j6_a_log_a_reader_still_needs_is_emptied_with_the_next_act(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = add_note(vault, make_case(vault).id, "zebra spilled")
+    log = tmp_path / "a.vault/vault.db-wal"
+    monkeypatch.setattr(vault, "checkpoint", lambda: False)
+    erase(vault, note, body="[erased]")
+    assert log.stat().st_size > 0
+    monkeypatch.undo()
+    with vault.record("case read", person=ANA, case=note.case):
+        pass
+    assert log.stat().st_size == 0
 
 
 def test_j6_what_is_erased_in_a_deleted_record_stays_deleted(vault: Vault) -> None:
@@ -518,7 +532,7 @@ def test_keys_of_attachments_are_kept_and_destroyed_outside_the_journal(vault: V
         tx.keep_blob(blob, wrapped, 1234)
     assert vault.blob(blob) == (wrapped, 1234) and vault.blobs() == [blob]
     assert ask(vault, "SELECT count(*) FROM operation WHERE values_text LIKE :hex", hex=f"%{wrapped.hex()}%") == [(0,)]
-    with vault.record("file destroyed", person=SAM, approver=SUE, case=case.id) as tx:
+    with vault.record("file destroyed", person=SAM, second=SUE, case=case.id) as tx:
         tx.drop_blob(blob)
     assert vault.blob(blob) is None and vault.blobs() == []
 

@@ -167,7 +167,7 @@ def test_j6_what_is_erased_stays_erased_wherever_it_comes_back(vault: Vault, oth
     before = lines_of(vault, case)
     merge(other, before, person=BO)
     edit_note(other, note, entered_in_error="other reason")
-    with vault.record("spill erased", person=SAM, approver=SUE, case=case.id) as tx:
+    with vault.record("spill erased", person=SAM, second=SUE, case=case.id) as tx:
         tx.erase(note, body="[erased]")
     merge(vault, before, person=BO)
     hand_over(vault, other, case)
@@ -222,8 +222,8 @@ def rewritten(lines: list[str], number: int, change: Rewriting) -> list[str]:
     made = []
     for at, (entry, operations) in enumerate(acts, 1):
         for line in operations:
-            head, values = parse(line["head"]), parse(line["values"])
-            if at == number and line is operations[0]:
+            head, values = parse(line["head"]), parse(line["values"] or "{}")
+            if at == number and line is operations[0] and line["values"]:
                 change(entry, head, values)
                 line["values"] = canonical(values)
                 head["seal"] = digest(line["salt"] + line["values"])
@@ -369,6 +369,19 @@ def test_a_changed_package_is_refused_whole(
     assert other.get(Case, case.id) is None and other.entries() == [] and findings(other) == []
 
 
+def test_an_erasure_without_a_second_person_is_refused(vault: Vault, other: Vault) -> None:
+    case = make_case(vault)
+    note = add_note(vault, case.id, "zebra")
+    hand_over(vault, other, case)
+    with vault.record("spill erased", person=SAM, second=SUE, case=case.id) as tx:
+        tx.erase(note, body="[erased]")
+    lines = lines_of(vault, case)
+    for second in (None, SAM):
+        with pytest.raises(HistoryRefused, match="second person"):
+            merge(other, rewritten(lines, 3, enter(second=second)), person=BO)
+    assert other.get(Note, note.id) == note and findings(other) == []
+
+
 def test_entries_this_workstation_never_made_are_refused(vault: Vault, other: Vault) -> None:
     _, lines = hostile_source(vault)
     forged = rewritten(lines, 1, enter(replica=other.replica))
@@ -430,8 +443,8 @@ class Workstations(RuleBasedStateMachine):
         for target in (1, 2):
             self.hand_over(0, target)
 
-    def act(self, replica: int, approver: str | None = None) -> Any:
-        return self.vaults[replica].record("did", person=ANA, approver=approver, case=self.case.id)
+    def act(self, replica: int, second: str | None = None) -> Any:
+        return self.vaults[replica].record("did", person=ANA, second=second, case=self.case.id)
 
     def some(self, replica: int, data: st.DataObject, kind: type[Record] = Note) -> Any:
         found = self.vaults[replica].find(kind)
@@ -500,7 +513,7 @@ class Workstations(RuleBasedStateMachine):
     @rule(replica=REPLICAS, data=st.data())
     def erase(self, replica: int, data: st.DataObject) -> None:
         if note := self.some(replica, data):
-            with self.act(replica, approver=SUE) as tx:
+            with self.act(replica, second=SUE) as tx:
                 tx.erase(note, body="[erased]")
 
     @rule(source=REPLICAS, to=REPLICAS)

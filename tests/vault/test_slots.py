@@ -506,8 +506,8 @@ def test_without_its_recovery_slot_the_recovery_key_is_refused(folder, made):
 
 def test_a_disabled_slot_does_not_sign_in(folder, made):
     file, keychain, _ = made
-    slot = replace(file.content.slots[1], state=DISABLED)
-    content = replace(file.content, slots=(file.content.slots[0], slot, file.content.slots[2]))
+    slot = file.content.slots[1]._replace(state=DISABLED)
+    content = file.content._replace(slots=(file.content.slots[0], slot, file.content.slots[2]))
     for name in COPIES:
         (folder / name).write_bytes(to_bytes(content, keychain.slot_key))
     with pytest.raises(errors.SignInRefused, match="disabled"):

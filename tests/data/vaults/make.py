@@ -44,7 +44,7 @@ def make_vault(folder: Path) -> None:
         tx.create(Assignment(case=case.id, person=ANA))
     note = add_note(vault, case.id, "zebra spilled", about=file.id)
     note = edit_note(vault, note, body="Caf\u00e9 and 10.0.0.1", marking="C")
-    with vault.record("spill erased", person=SAM, approver=SUE, case=case.id, subject=note.id) as tx:
+    with vault.record("spill erased", person=SAM, second=SUE, case=case.id, subject=note.id) as tx:
         tx.erase(note, body="[erased]")
     gone = add_note(vault, case.id, "deleted")
     with vault.record("note deleted", person=ANA, case=case.id, subject=gone.id) as tx:
