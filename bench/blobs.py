@@ -92,7 +92,7 @@ def _by_tools(source: Path) -> float:
 
 def _attach_alone(blobs: Blobs, source: Path) -> tuple[float, float]:
     """Seconds, and the kilobytes the process had at most."""
-    command = [sys.executable, "-c", ATTACH, blobs.folder.parent, source]
+    command = [sys.executable, "-c", ATTACH, str(blobs.folder.parent), str(source)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
     blobs.remove(done[2])
     return float(done[0]), float(done[1])

@@ -3,25 +3,25 @@
 
 import sys
 
-WITH_WINDOWS = ("tour",)
+HEADLESS = ("read", "marking", "vault", "package", "selftest")
 READER_PROCESS = "--reader-process"
 
 
 def main() -> int:
     """Runs the program with the arguments of the process; returns its exit code (0 good, 1 bad input, 2 usage)."""
     arguments = sys.argv[1:]
-    if arguments[:1] == [READER_PROCESS]:
+    verb = arguments[0] if arguments else ""
+    if verb == READER_PROCESS:
         from reviewer_app.evaluations import process
 
         return process.main()
-    from reviewer_app import cli
+    if verb in HEADLESS or verb.startswith("-"):
+        from reviewer_app import cli
 
-    verb = arguments[0] if arguments else ""
-    if verb in WITH_WINDOWS or (verb not in cli.VERBS and not verb.startswith("-")):
-        from reviewer_app import app
+        return cli.main(arguments)
+    from reviewer_app import app
 
-        return app.main(arguments)
-    return cli.main(arguments)
+    return app.main(arguments)
 
 
 if __name__ == "__main__":

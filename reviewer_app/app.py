@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Composition: what is set before the first window, and which windows are started."""
 
-import argparse
 import logging
 import os
 import sys
 from pathlib import Path
+
+USAGE = "usage: reviewer-app [VAULT]"
 
 
 def main(arguments: list[str]) -> int:
@@ -15,13 +16,17 @@ def main(arguments: list[str]) -> int:
         return _tour(arguments[1:])
     from reviewer_app.ui import program
 
-    return program.run(arguments)
+    vaults = [argument for argument in arguments if argument != program.DRAFT_NOT_KEPT]
+    if len(vaults) > 1:
+        print(USAGE, file=sys.stderr)
+        return 2
+    return program.run(Path(vaults[0]) if vaults else None, draft_kept=len(vaults) == len(arguments))
 
 
 def harden() -> None:
     """Private files, no core dumps (security notes 11), diagnostics without case content on standard error."""
     os.umask(0o077)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    _log_our_own_words()
     if sys.platform != "win32":
         import resource
 
@@ -33,7 +38,17 @@ def harden() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(pr_set_dumpable, 0, 0, 0, 0)
 
 
+def _log_our_own_words() -> None:
+    told = logging.StreamHandler()
+    told.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logging.getLogger("reviewer").addHandler(told)
+    # SECURITY: a library's message may quote a case, so it goes nowhere.
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
 def _tour(arguments: list[str]) -> int:
+    import argparse
+
     told = "A practice vault, and the main job played through the real windows: pictures, memo, package, summary."
     parser = argparse.ArgumentParser(prog="reviewer-app tour", description=told)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new or empty folder")

@@ -3,8 +3,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from reviewer_app.errors import SignInRefused, SlotRefused
 from reviewer_app.paths import data_folder
@@ -13,10 +13,11 @@ from reviewer_app.vault.slotform import ACTIVE, PASSPHRASE, Slot, from_bytes, re
 
 SUFFIX = ".vault"
 ALL_ROLES = 3
+NOT_IN_NAMES = '/\\:*?"<>|'
+LONGEST_NAME = 200  # bytes; file systems take 255
 
 
-@dataclass(frozen=True)
-class Resident:
+class Resident(NamedTuple):
     """Someone who may sign in."""
 
     id: str
@@ -28,8 +29,7 @@ class Resident:
         return self.name if len(self.roles) == ALL_ROLES else f"{self.name}, {' and '.join(self.roles)}"
 
 
-@dataclass(frozen=True)
-class Front:
+class Front(NamedTuple):
     """The part of the policy that is needed before unlock: organisation, system-high floor, notice, practice."""
 
     organisation: str
@@ -53,8 +53,7 @@ class Front:
         return found
 
 
-@dataclass(frozen=True)
-class Door:
+class Door(NamedTuple):
     """A vault from outside. Only a digest vouches for what stands here until the vault is open."""
 
     folder: Path
@@ -92,9 +91,21 @@ def person_named(door: Door, name: str) -> str:
     raise SignInRefused(person=name or "Nobody", reason="there is no such person in this vault")
 
 
+def name_flaw(name: str) -> str:
+    """What is wrong with a vault's name, for the person who typed it; "" for one that every system can hold."""
+    name = name.strip().removesuffix(SUFFIX).strip()
+    if not name:
+        return "Write a name for the vault."
+    if any(character in NOT_IN_NAMES or not character.isprintable() for character in name) or name[0] == ".":
+        return f"Leave out {' '.join(NOT_IN_NAMES)} and a dot at the beginning: not every disk takes them."
+    if len(name.encode()) > LONGEST_NAME:
+        return "This is too long for a folder's name. Shorten it."
+    return ""
+
+
 def vault_folder(parent: Path, name: str) -> Path:
     """The folder a vault of this name has."""
-    return parent / (name.strip().removesuffix(SUFFIX) + SUFFIX)
+    return parent / (name.strip().removesuffix(SUFFIX).strip() + SUFFIX)
 
 
 def nearby(parent: Path | None = None) -> list[Path]:

@@ -110,7 +110,7 @@ def sheet(t: Tokens, icons: Path, icon_size: int) -> str:
     tick = "white" if is_light(t.on_accent) else "black"
     mark = icon_size - 2
     values = {
-        **vars(t),
+        **t._asdict(),
         "attention_edge": blend(t.attention, t.attention_fill, strength),
         "danger_edge": blend(t.danger, t.danger_fill, strength),
         "tick": (icons / f"tick-{tick}.svg").as_posix(),

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays a person at the real windows: finds what a screen reader would find, presses, types, waits, takes pictures."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -62,29 +61,22 @@ class Stage:
     # --- finding ---------------------------------------------------------------------------------------------------
 
     def find(self, kind: type[W], name: str, inside: QWidget | None = None) -> W:
-        """The visible, enabled widget of a kind with this accessible name, or whose name begins with it."""
+        """The visible, enabled widget of a kind with this accessible name, or whose name begins with it.
+
+        Waits for it as a person would; raises NotFound when it does not come.
+        """
+        self.until(lambda: self._named(kind, name, inside), f"{kind.__name__} “{name}”")
+        return self._named(kind, name, inside)[0]
+
+    def _named(self, kind: type[W], name: str, inside: QWidget | None) -> list[W]:
         roots = [inside] if inside else [each for each in self.app.topLevelWidgets() if each.isVisible()]
         found = [each for root in roots for each in root.findChildren(kind) if each.isVisible() and each.isEnabled()]
-        named = [each for each in found if each.accessibleName() == name]
-        named = named or [each for each in found if each.accessibleName().startswith(name)]
-        if not named:
-            raise NotFound(f"{kind.__name__} “{name}”")
-        return named[0]
+        exact = [each for each in found if each.accessibleName() == name]
+        return exact or [each for each in found if each.accessibleName().startswith(name)]
 
     def shows(self, words: str, inside: QWidget) -> bool:
         """Whether these words stand somewhere in a window."""
         return any(words in each.text() for each in inside.findChildren(QLabel) if each.isVisible())
-
-    def until_button(self, name: str) -> None:
-        """Wait for a button that can be pressed."""
-
-        def there() -> bool:
-            with suppress(NotFound):
-                self.find(QAbstractButton, name)
-                return True
-            return False
-
-        self.until(there, f"the button “{name}”")
 
     def is_enabled(self, name: str, inside: QWidget) -> bool:
         """Whether a button with this accessible name can be pressed."""
@@ -128,12 +120,15 @@ class Stage:
     def choose_row(self, table: str, words: str) -> None:
         """Make the first row that holds these words the current one."""
         found = self.find(Table, table)
-        for place in range(found.model().rowCount()):
-            if words.casefold() in row_text(found.rows.row(place)).casefold():
-                found.select(place)
-                self.settle()
-                return
-        raise NotFound(f"“{words}” in “{table}”")
+
+        def places() -> Iterator[int]:
+            for place in range(found.model().rowCount()):
+                if words.casefold() in row_text(found.rows.row(place)).casefold():
+                    yield place
+
+        self.until(lambda: any(True for _ in places()), f"“{words}” in “{table}”")
+        found.select(next(places()))
+        self.settle()
 
     def with_dialog(self, trigger: Callable[[], object], act: Callable[[QDialog], object]) -> None:
         """Do what opens a dialog and, once it is there, play it; `act` must end the dialog."""

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Work away from the window: one small executor, one long-lived object that carries results back to the main thread."""
 
+import gc
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from shiboken6 import isValid
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Report = Callable[[float], None]
 """Takes the fraction done, 0 to 1: Qt's own integers end at 2 GiB."""
@@ -17,6 +20,7 @@ Work = Callable[[Report, Callable[[], bool]], Any]
 """Takes `progress` and `cancelled`; returns a value, never a row or a widget."""
 Callback = Callable[[Any], object]
 BEAT = 0.05  # seconds between two reports of one job
+COLLECT = 500  # ms
 
 
 class Tasks(Protocol):
@@ -64,17 +68,47 @@ def throttled(report: Report, clock: Callable[[], float] = time.monotonic) -> Re
     return beat
 
 
-class TaskRunner(QObject):
-    """Runs work on two threads. Make one on the main thread and close it before the window dies."""
+class _Job:
+    """What the main thread keeps of one job. SECURITY: a widget whose last reference a thread drops dies there."""
 
-    _arrived = Signal(object, object, object)
+    def __init__(
+        self, work: Work, callbacks: tuple[Callback, Callback, Callback | None], owner: QObject | None
+    ) -> None:
+        self.work, self.owner = work, owner
+        self.on_done, self.on_error, self.on_progress = callbacks
+        self.cancel = threading.Event()
+        self.value: Any = None
+        self.error: Exception | None = None
+
+    def do(self, report: Report) -> None:
+        """Called on a thread of the executor."""
+        try:
+            self.value = self.work(throttled(report), self.cancel.is_set)
+        except Exception as error:  # noqa: BLE001  every failure is the caller's to judge, on the main thread
+            self.error = error
+
+
+class TaskRunner(QObject):
+    """Runs work on two threads. Make one on the main thread and close it before the window dies.
+
+    While threads run, the cyclic collector runs on the main thread only: elsewhere it would destroy windows.
+    """
+
+    _progressed = Signal(int, float)
+    _ended = Signal(int)
+    _open: ClassVar[int] = 0
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(2, thread_name_prefix="work")
-        self._running: set[threading.Event] = set()
+        self._jobs: dict[int, _Job] = {}
+        self._count = 0
+        self._pool: ThreadPoolExecutor | None = None
         self._closed = False
-        self._arrived.connect(self._deliver)
+        self._progressed.connect(self._on_progressed)
+        self._ended.connect(self._on_ended)
+        self._collector = QTimer(self)
+        self._collector.setInterval(COLLECT)
+        self._collector.timeout.connect(self._on_collect)
 
     def run(
         self,
@@ -85,37 +119,65 @@ class TaskRunner(QObject):
         owner: QObject | None = None,
     ) -> Callable[[], None]:
         """See `Tasks.run`."""
-        cancel = threading.Event()
+        pool = self._started()
+        self._count += 1
+        job = self._jobs[self._count] = _Job(work, (on_done, on_error, on_progress), owner)
+        pool.submit(self._do, self._count)
+        return job.cancel.set
 
-        def tell(callback: Callback | None, value: object) -> None:
-            if callback:
-                self._arrived.emit(callback, value, owner)
+    def _started(self) -> "ThreadPoolExecutor":
+        if self._closed:
+            raise RuntimeError("closed")
+        if self._pool is None:
+            from concurrent.futures import ThreadPoolExecutor  # the first window is painted before there is work
 
-        def job() -> None:
-            try:
-                value = work(throttled(partial(tell, on_progress)), cancel.is_set)
-            except Exception as error:  # noqa: BLE001  every failure is the caller's to judge, on the main thread
-                tell(on_error, error)
-            else:
-                tell(on_done, value)
-            finally:
-                self._running.discard(cancel)
+            self._pool = ThreadPoolExecutor(2, thread_name_prefix="work")
+            TaskRunner._open += 1
+            gc.disable()
+            self._collector.start()
+        return self._pool
 
-        self._running.add(cancel)
-        self._pool.submit(job)
-        return cancel.set
+    def _do(self, number: int) -> None:
+        """On a thread: it holds nothing of the job any more when the main thread hears of the end."""
+        self._jobs[number].do(partial(self._progressed.emit, number))
+        self._ended.emit(number)
 
-    @Slot(object, object, object)
-    def _deliver(self, callback: Callback, value: object, owner: QObject | None) -> None:
-        if not self._closed and is_alive(callback, owner):
+    @Slot(int, float)
+    def _on_progressed(self, number: int, fraction: float) -> None:
+        job = self._jobs.get(number)
+        if job and job.on_progress and not self._closed and is_alive(job.on_progress, job.owner):
+            job.on_progress(fraction)
+
+    @Slot(int)
+    def _on_ended(self, number: int) -> None:
+        job = self._jobs.pop(number, None)
+        if job is None or self._closed:
+            return
+        callback, value = (job.on_error, job.error) if job.error else (job.on_done, job.value)
+        if is_alive(callback, job.owner):
             callback(value)
+
+    @Slot()
+    def _on_collect(self) -> None:
+        """What the interpreter would do by itself, here."""
+        counts = zip(gc.get_count(), gc.get_threshold(), strict=True)
+        due = [generation for generation, (count, most) in enumerate(counts) if most and count > most]
+        if due:
+            gc.collect(due[-1])
 
     def close(self) -> None:
         """See `Tasks.close`."""
         self._closed = True
-        for cancel in tuple(self._running):
-            cancel.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for job in self._jobs.values():
+            job.cancel.set()
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+            self._collector.stop()
+            TaskRunner._open -= 1
+            if not TaskRunner._open:
+                gc.enable()
+        self._jobs.clear()
 
 
 class InlineTasks:

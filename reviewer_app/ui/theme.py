@@ -3,9 +3,9 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakSet
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import (
@@ -15,17 +15,20 @@ from PySide6.QtGui import (
     QFontInfo,
     QFontMetrics,
     QFontMetricsF,
-    QIcon,
     QPainter,
     QPalette,
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from reviewer_app.paths import resource_text, resources
 from reviewer_app.ui.sheet import sheet
 from reviewer_app.ui.tokens import LIGHT, Tokens
+
+if TYPE_CHECKING:  # the unlock window shows pictures, and no button with an icon
+    from PySide6.QtGui import QIcon
 
 STEPS = (1.0, 1.15, 1.4, 1.8)
 """Type scale over the body size: body, section heading, card title, page title."""
@@ -34,23 +37,43 @@ TIGHT, GAP, GROUP, EDGE = 4, 8, 16, 24
 MEDIUM, STRONG = 500, 600
 DRAWN = 13
 """The body size in pixels at which every width and height in the code is stated."""
-BUNDLED = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "DejaVuSansMono.ttf")
+STYLE = "Fusion"
+TEXT_FACES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf")
+MONO_FACES = ("DejaVuSansMono.ttf",)
 PROBE, PROBE_WIDTH = "26 Nov 2026 09:00 EST, partner release", 251.75  # pixels in Inter at 13 px
+
+
+def application(program: str) -> QApplication:
+    """The application in the style that the themes are drawn on.
+
+    Named here, the style costs nothing; `QApplication.setStyle` loads the largest class of Qt to hand it back.
+    """
+    app = QApplication([program, "-style", STYLE])
+    app.setProperty("style", STYLE)
+    return app
 
 
 # --- the look in force ---------------------------------------------------------------------------------------------
 
 
-@dataclass
 class Look:
     """The look in force. A QApplication has one palette, one font and one style sheet, so there is one of these."""
 
-    tokens: Tokens = LIGHT
-    base: int = DRAWN
-    breadth: float = 1.0  # how much wider the face in force runs than the one the widths were drawn with
-    fonts: dict[tuple[int, int, bool], tuple[QFont, QFontMetrics]] = field(default_factory=dict)
-    inks: dict[str, QColor] = field(default_factory=dict)
-    icons: dict[tuple[str, str, int], QIcon] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.tokens, self.base = LIGHT, DRAWN
+        self.breadth = 1.0  # how much wider the face in force runs than the one the widths were drawn with
+        self.fonts: dict[tuple[int, int, bool], tuple[QFont, QFontMetrics]] = {}
+        self.inks: dict[str, QColor] = {}
+        self.icons: dict[tuple[str, str, int], QIcon] = {}
+        self.pictures: dict[tuple[str, str, int, float], QPixmap] = {}
+        # Not QApplication.allWidgets: it hands out Qt's own parts too, which can be gone before Python hears of it.
+        self.followers: WeakSet[QWidget] = WeakSet()
+
+    def take(self, tokens: Tokens, base: int) -> None:
+        """Another theme or size: nothing drawn before holds any more."""
+        self.tokens, self.base = tokens, base
+        for drawn_before in (self.fonts, self.inks, self.icons, self.pictures):
+            drawn_before.clear()
 
 
 LOOK = Look()
@@ -65,26 +88,26 @@ def styled(widget: W, how: Callable[[W], object]) -> W:
     the widget (take it as the argument), or the two keep each other alive.
     """
     widget.__dict__.setdefault("styles", []).append(how)
+    LOOK.followers.add(widget)
     how(widget)
     return widget
 
 
 def apply(app: QApplication, tokens: Tokens = LIGHT, base: int = DRAWN) -> None:
     """Put a theme and a body size in pixels in force; every open window follows at once."""
-    _load_faces()
-    LOOK.tokens, LOOK.base = tokens, base
-    LOOK.inks.clear()
-    LOOK.fonts.clear()
-    LOOK.icons.clear()
-    app.setStyle("Fusion")
+    LOOK.take(tokens, base)
+    if app.property("style") != STYLE:
+        app.setStyle(STYLE)
+        app.setProperty("style", STYLE)
     app.setPalette(palette(tokens))
     app.setFont(font())
     LOOK.breadth = max(1.0, QFontMetricsF(font()).horizontalAdvance(PROBE) / (PROBE_WIDTH * base / DRAWN))
     app.setStyleSheet(sheet(tokens, resources() / "icons", em(16)))
-    for widget in app.allWidgets():
-        for how in widget.__dict__.get("styles", ()):
-            how(widget)
-        widget.updateGeometry()
+    for widget in tuple(LOOK.followers):
+        if isValid(widget):
+            for how in widget.__dict__["styles"]:
+                how(widget)
+            widget.updateGeometry()
 
 
 def em(pixels: float) -> int:
@@ -136,39 +159,50 @@ def _families(mono: bool) -> tuple[str, ...]:
     if sys.platform in ("win32", "darwin"):
         kind = QFontDatabase.SystemFont.FixedFont if mono else QFontDatabase.SystemFont.GeneralFont
         return (QFontDatabase.systemFont(kind).family(),)
+    _load_faces(MONO_FACES if mono else TEXT_FACES)
     return ("DejaVu Sans Mono", "Liberation Mono") if mono else ("Inter", "Noto Sans", "Liberation Sans", "DejaVu Sans")
 
 
 @cache
-def _load_faces() -> None:
-    if sys.platform not in ("win32", "darwin"):
-        for name in BUNDLED:
-            QFontDatabase.addApplicationFont(str(resources() / "fonts" / name))
+def _load_faces(names: tuple[str, ...]) -> None:
+    for name in names:
+        QFontDatabase.addApplicationFont(str(resources() / "fonts" / name))
 
 
 # --- icons ---------------------------------------------------------------------------------------------------------
 
 
-def icon(name: str, tone: str = "soft", size: int = 20) -> QIcon:
+def icon(name: str, tone: str = "soft", size: int = 20) -> "QIcon":
     """A line icon in the ink of a token; its Selected pixmap is legible on a selected row."""
+    from PySide6.QtGui import QIcon
+
     key = (name, tone, size)
     if key not in LOOK.icons:
         made = QIcon()
         chosen = "on_selection" if LOOK.tokens.is_hard else tone
         for mode, ink in ((QIcon.Mode.Normal, tone), (QIcon.Mode.Active, tone), (QIcon.Mode.Selected, chosen)):
-            for scale in (1, 2, 3):
-                made.addPixmap(_draw(resource_text(f"icons/{name}.svg"), colour(ink).name(), size, scale), mode)
+            for scale in (1.0, 2.0, 3.0):
+                made.addPixmap(drawn(name, ink, size, scale), mode)
         LOOK.icons[key] = made
     return LOOK.icons[key]
 
 
-def _draw(source: str, ink: str, size: int, scale: int) -> QPixmap:
-    picture = QPixmap(size * scale, size * scale)
+def drawn(name: str, tone: str, size: int, scale: float) -> QPixmap:
+    """A line icon in the ink of a token, `size` pixels wide on a screen of this device pixel ratio; shared."""
+    key = (name, tone, size, scale)
+    if key not in LOOK.pictures:
+        LOOK.pictures[key] = _draw(resource_text(f"icons/{name}.svg"), colour(tone).name(), size, scale)
+    return LOOK.pictures[key]
+
+
+def _draw(source: str, ink: str, size: int, scale: float) -> QPixmap:
+    pixels = round(size * scale)
+    picture = QPixmap(pixels, pixels)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     svg = QSvgRenderer(QByteArray(source.replace("currentColor", ink).encode()))
-    svg.render(painter, QRectF(0, 0, size * scale, size * scale))
+    svg.render(painter, QRectF(0, 0, pixels, pixels))
     painter.end()
     picture.setDevicePixelRatio(scale)
     return picture

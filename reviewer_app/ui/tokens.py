@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The colours of the three themes, and the contrast they are held to."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The colours of one theme, `#rrggbb` each, named for what they do."""
 
     name: str

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
 
 from reviewer_app.errors import AppError, EntryError
 from reviewer_app.paths import resources
@@ -192,7 +192,7 @@ class Tour:
             stage.write(name, PASSPHRASE)
         stage.picture("new-vault", entrance)
         stage.press("Make the vault")
-        stage.until_button("I have written")
+        stage.find(QAbstractButton, "I have written")
         stage.picture("recovery-key", entrance)
         stage.press("I have written")
         stage.press("Open the vault")
@@ -289,7 +289,7 @@ class Tour:
         stage.choose_row("Attachments", LOGS[0])
         stage.picture("evaluations", self.shell)
         stage.press("Show samples")
-        stage.until_button("Back to the log")
+        stage.find(QAbstractButton, "Back to the log")
         stage.picture("samples", self.shell)
         stage.press("Back to the log")
         self.tell("Attached two evaluation logs and read them in the reader process:")

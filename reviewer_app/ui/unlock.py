@@ -1,54 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """The door of a vault: the notice to acknowledge, the person, the passphrase."""
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox
 
+from reviewer_app.errors import AppError, WrongPassphrase
 from reviewer_app.services.door import Door
-from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, TIGHT
-from reviewer_app.ui.widgets.controls import button, choice, field, labelled
-from reviewer_app.ui.widgets.layout import (
-    Pair,
-    beside,
-    capped,
-    column,
-    fill,
-    label,
-    picture,
-    prose,
-    row,
-    start,
-)
+from reviewer_app.ui.doorstep import Page, PassphraseField, yielding
+from reviewer_app.ui.theme import GAP, STRONG
+from reviewer_app.ui.widgets.controls import button, choice, labelled
+from reviewer_app.ui.widgets.layout import Pair, beside, column, label, picture, prose, row, short, start
+
+READ_FIRST = "Read the notice and say so first."
+NOBODY = "Nobody can sign in to this vault: every slot is disabled. Ask your security officer."
 
 
-class PassphraseField(QWidget):
-    """A passphrase with a way to see it; pasting works."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.line = field(name=name)
-        self.line.setEchoMode(QLineEdit.EchoMode.Password)
-        self.shown = button("Show", "quiet", name=f"Show: {name}", on=self._on_show)
-        fill(QHBoxLayout(self), ((self.line, 1), self.shown), TIGHT)
-        self.setFocusProxy(self.line)
-
-    def text(self) -> str:
-        """What was typed."""
-        return self.line.text()
-
-    @Slot()
-    def _on_show(self) -> None:
-        hidden = self.line.echoMode() == QLineEdit.EchoMode.Password
-        self.line.setEchoMode(QLineEdit.EchoMode.Normal if hidden else QLineEdit.EchoMode.Password)
-        self.shown.setText("Hide" if hidden else "Show")
-
-
-def centred(card: QWidget, width: int) -> QWidget:
-    """One card in the middle of the window, never wider than `width` at 13 px body text."""
-    return column(None, row(None, (capped(card, width), 100), None), None, margins=(EDGE, EDGE, EDGE, EDGE))
-
-
-class Unlock(QWidget):
+class Unlock(Page):
     """`unlock_asked` carries the person's id and the passphrase; `other_asked` leads back to the other vaults.
 
     The notice must be acknowledged before the passphrase is taken (AC-8; ASD STIG 000550).
@@ -60,31 +27,28 @@ class Unlock(QWidget):
     def __init__(self, door: Door) -> None:
         super().__init__()
         self.door = door
-        self.people = choice([each.told() for each in door.people], "Person")
-        self.passphrase = PassphraseField("Passphrase")
-        self.notice = QCheckBox("I have read the notice")
-        self.notice.setAccessibleName("I have read the notice")
+        self.busy = False
+        self.notice = start(QCheckBox("I have read the notice"))
+        self.notice.setAccessibleName(self.notice.text())
         self.notice.toggled.connect(self._on_changed)
+        self.people = yielding(choice([each.told() for each in door.people], "Person"))
+        self.passphrase = PassphraseField("Passphrase")
         self.passphrase.line.textChanged.connect(self._on_changed)
-        self.passphrase.line.returnPressed.connect(self._on_unlock)
-        self.go = button("Unlock", "main", on=self._on_unlock)
         self.typed = labelled("Passphrase", self.passphrase)
+        self.go = button("Unlock", "main", on=self.act)
+        self.other = button("Other vaults", "quiet", on=self.other_asked.emit)
+        self.steps = (
+            (self.notice, self.passphrase) if len(door.people) == 1 else (self.notice, self.people, self.passphrase)
+        )
         self._lay_out()
         self._on_changed()
+        if not door.people:
+            self.typed.set_error(NOBODY)
 
     def _lay_out(self) -> None:
         door = self.door
-        title = column(label(door.name, step=2, weight=STRONG), label(door.policy.organisation, "soft"), gap=0)
-        form = column(
-            row(picture("vault", "accent", 28), (title, 1), gap=12),
-            GROUP,
-            start(self.notice),
-            labelled("Person", self.people),
-            self.typed,
-            GAP,
-            row(self.go, button("Other vaults", "quiet", on=self.other_asked.emit), None),
-            None,
-            gap=12,
+        title = column(
+            short(door.name, step=2, weight=STRONG), label(door.policy.organisation, "soft", wrap=True), gap=2
         )
         notice = column(
             beside(picture("info", "soft", 20), label("Notice", step=1, weight=STRONG)),
@@ -92,35 +56,55 @@ class Unlock(QWidget):
             None,
             gap=12,
         )
-        card = column(Pair(notice, form, 640, gap=48), margins=(32, 32, 32, 32), role="card")
-        fill(QVBoxLayout(self), (centred(card, 880),), 0)
+        form = column(
+            beside(picture("vault", "accent", 28), title, 12),
+            GAP,
+            self.notice,
+            labelled("Person", self.people),
+            self.typed,
+            GAP,
+            row(self.go, self.other, None),
+            None,
+            gap=12,
+        )
+        self.lay_out(Pair(notice, form, 640, gap=48), width=880)
 
     @Slot()
     def _on_changed(self) -> None:
-        self.go.setEnabled(self.notice.isChecked() and bool(self.passphrase.text()))
-        self.go.setToolTip("" if self.notice.isChecked() else "Read the notice and say so first")
-        self.typed.set_error("")
+        self.go.setEnabled(
+            not self.busy and self.notice.isChecked() and bool(self.passphrase.text() and self.door.people)
+        )
+        self.go.setToolTip("" if self.notice.isChecked() else READ_FIRST)
+        if self.door.people:
+            self.typed.set_error("")
 
     @Slot()
-    def _on_unlock(self) -> None:
+    def act(self) -> None:
+        """Ask to unlock, once notice and passphrase are there."""
         if self.go.isEnabled():
             self.set_busy(True)
+            self.passphrase.hide_text()
             self.unlock_asked.emit(self.door.people[self.people.currentIndex()].id, self.passphrase.text())
+        elif not self.busy and not self.notice.isChecked():
+            self.notice.setFocus(Qt.FocusReason.TabFocusReason)
+            self.typed.set_error(READ_FIRST)
 
     def set_busy(self, busy: bool) -> None:
         """While the key is derived nothing can be changed."""
-        for widget in (self.people, self.passphrase, self.notice):
+        self.busy = busy
+        for widget in (self.people, self.passphrase, self.notice, self.other):
             widget.setEnabled(not busy)
         self.go.setText("Unlocking …" if busy else "Unlock")
-        self.go.setEnabled(not busy)
+        self._on_changed()
 
-    def refuse(self, text: str) -> None:
-        """Say beside the field why the passphrase was not taken; it can be typed again at once."""
-        self.set_busy(False)
+    def refuse(self, error: AppError) -> bool:
+        """A passphrase that was not taken is told beside its field and can be typed again at once."""
         self.passphrase.line.selectAll()
         self.passphrase.line.setFocus()
-        self.typed.set_error(text)
+        if not isinstance(error, WrongPassphrase):
+            return False
+        self.typed.set_error(str(error))
+        return True
 
     def forget(self) -> None:
-        """SECURITY: the typed passphrase leaves the field as soon as it is not needed."""
-        self.passphrase.line.clear()
+        self.passphrase.forget()

@@ -3,7 +3,7 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from reviewer_app.ui.entrance import banner_words
 from reviewer_app.ui.faults import place_of
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.shell import Shell
-from reviewer_app.ui.tasks import Callback, Tasks, Work
+from reviewer_app.ui.tasks import Callback, Report, Tasks, Work
 from reviewer_app.ui.vault_page import VaultPage
 from reviewer_app.ui.widgets.nav import Place
 from reviewer_app.ui.widgets.strips import Job
@@ -155,8 +155,8 @@ class Workplace(QObject):
         self.vault_page.set_busy(True)
         self.run("Checking the vault", self._check, self._on_checked, self._on_check_ended)
 
-    def _check(self, progress: Callback, cancelled: Callback) -> object:
-        return vaults.check(self.desk, progress, cancelled)  # type: ignore[arg-type]
+    def _check(self, progress: Report, cancelled: Callable[[], bool]) -> object:
+        return vaults.check(self.desk, progress, cancelled)
 
     @Slot(object)
     def _on_checked(self, report: vaults.Report) -> None:

@@ -2,9 +2,9 @@
 """The rules a memo is checked by, as the product ships them."""
 
 import pytest
-from reviewer_app.domain.wording import WordingRules
 
 from reviewer_app.domain.markings import MarkingRules
+from reviewer_app.domain.wording import WordingRules
 from reviewer_app.paths import resource_text
 
 

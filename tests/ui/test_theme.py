@@ -52,7 +52,7 @@ def test_the_sheet_has_no_name_left_to_fill(tokens):
 
 def test_the_sheet_names_only_tokens_and_marks():
     known = {
-        *vars(LIGHT),
+        *LIGHT._fields,
         "attention_edge",
         "danger_edge",
         "tick",

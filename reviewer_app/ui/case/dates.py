@@ -67,9 +67,9 @@ class DatesTable(QWidget):
         fact, zone = line.fact, self.desk.policy.zone
         moment = written(fact.moment, zone, precision=fact.precision)
         who = f"{line.by}, {brief(line.entered, file.now, zone)}"
-        tip = f"{line.by}, {self.desk.written(line.entered)}"
-        source = Cell(fact.source, tip=fact.source)
-        yield Row(fact.id, (fact.what.capitalize(), moment, source, f"({fact.marking})", Cell(who, "soft", tip=tip)))
+        tip = f"Entered by {line.by}, {self.desk.written(line.entered)}"
+        what, source = Cell(fact.what.capitalize(), tip=tip), Cell(fact.source, tip=fact.source)
+        yield Row(fact.id, (what, moment, source, f"({fact.marking})", Cell(who, "soft", tip=tip)))
         for number, earlier in enumerate(line.earlier):
             said = f"Replaced: {earlier.replaced}; stood in: {earlier.source}"
             cells = (

@@ -235,8 +235,9 @@ class FindingsTab(CaseTab):
 
     @Slot()
     def _on_evidence(self) -> None:
-        link, tab = self.sender(), self._sibling(EvaluationsTab)
+        link = self.sender()
         self.place.show_tab("evaluations")
+        tab = self._sibling(EvaluationsTab)
         if link and isinstance(tab, EvaluationsTab):
             tab.show_attachment(link.property("attachment"))
 

@@ -13,7 +13,7 @@ from reviewer_app.services.history import HistoryLine
 from reviewer_app.ui.case.tab import CaseTab, Workplace
 from reviewer_app.ui.theme import GAP
 from reviewer_app.ui.widgets.controls import FilterField, button
-from reviewer_app.ui.widgets.layout import fill, label, page, row
+from reviewer_app.ui.widgets.layout import fill, label, page, row, scroll
 from reviewer_app.ui.widgets.rows import Cell, Head, Row
 from reviewer_app.ui.widgets.table import Table
 
@@ -44,7 +44,8 @@ class HistoryTab(CaseTab):
         self.earlier = button("Show earlier entries", "quiet", on=self._on_earlier)
         told = label("Every entry names who and when; opening and reading are entries too.", "soft", wrap=True)
         foot = row(self.counted, GAP, self.earlier, None)
-        fill(self.box, ((page(row(self.filter, GAP, (told, 1)), (self.table, 1), foot), 1),), 0)
+        inside = page(row(self.filter, GAP, (told, 1)), (self.table, 1), foot)
+        fill(self.box, ((scroll(inside, "History"), 1),), 0)
 
     def show_file(self, file: CaseFile) -> None:
         """What is in front is read anew; otherwise it waits until somebody looks."""

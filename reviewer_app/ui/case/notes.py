@@ -33,7 +33,7 @@ from reviewer_app.ui.widgets.layout import (
 )
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip
 
-AT_ONCE = 40  # notes shown before one asks for earlier ones
+AT_ONCE = 15  # notes shown before one asks for earlier ones
 NOTHING = (
     "No notes yet. A note records what was seen and done, in paragraphs that each begin with a portion mark. It is "
     "kept in this vault with every revision."

@@ -9,19 +9,31 @@ from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from reviewer_app.errors import AppError
 from reviewer_app.services.cases import CaseFile
+from reviewer_app.ui.case.evaluations import EvaluationsTab
+from reviewer_app.ui.case.findings import FindingsTab
 from reviewer_app.ui.case.head import CaseHead, clock_words
 from reviewer_app.ui.case.history import HistoryTab
+from reviewer_app.ui.case.memos import MemosTab
 from reviewer_app.ui.case.notes import NotesTab
 from reviewer_app.ui.case.overview import OverviewTab
 from reviewer_app.ui.case.pointing import PointStrip
 from reviewer_app.ui.case.tab import CaseTab, Workplace
+from reviewer_app.ui.case.transfers import TransfersTab
 from reviewer_app.ui.shell import PageStack
 from reviewer_app.ui.theme import EDGE, GROUP, TIGHT
 from reviewer_app.ui.widgets.controls import DropTarget
 from reviewer_app.ui.widgets.layout import column, fill, row, rule, start
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip
 
-TABS: tuple[type[CaseTab], ...] = (OverviewTab, NotesTab, HistoryTab)
+TABS: tuple[type[CaseTab], ...] = (
+    OverviewTab,
+    NotesTab,
+    EvaluationsTab,
+    FindingsTab,
+    MemosTab,
+    TransfersTab,
+    HistoryTab,
+)
 MINUTE, NEWS = 60_000, 12_000  # ms
 
 
@@ -40,17 +52,18 @@ class CasePage(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("Parts of the case")
         self.stack = PageStack()
-        self.parts: list[CaseTab] = [made(place) for made in TABS]
-        for part in self.parts:
-            self.tabs.addTab(part.name)
-            self.stack.addWidget(part)
-        self.tabs.currentChanged.connect(self._on_tab)
+        self.parts: dict[str, CaseTab] = {}
+        self._behind: set[str] = set()  # parts that do not show the case as it stands
+        for kind in TABS:
+            self.tabs.addTab(kind.name)
         self._lay_out()
+        self.tabs.currentChanged.connect(self._on_tab)
+        self._idle = self._timer(0, self._make_next)
         self._minute = self._timer(MINUTE, self._on_minute)
         self._minute.start()
         self._news_over = self._timer(NEWS, self.news.clear)
         self._news_over.setSingleShot(True)
-        self.head.show_action(self.parts[0].action)
+        self._on_tab(0)
 
     def _lay_out(self) -> None:
         strips = column(self.points, self.news, gap=TIGHT, margins=(EDGE, 0, EDGE, 0))
@@ -79,15 +92,38 @@ class CasePage(QWidget):
         self.file = file
         self.head.show_file(file, clock_words(self.desk, file, file.now))
         self.points.show_file(file)
-        for number, part in enumerate(self.parts):
-            part.show_file(file)
-            count = part.count(file)
-            self.tabs.setTabText(number, f"{part.name}  {count}" if count else part.name)
+        self._behind = {kind.key for kind in TABS}
+        for part in self.parts.values():
+            self._show_count(part)
+        self._on_tab(self.tabs.currentIndex())
+        self._idle.start()
+
+    def _show_count(self, part: CaseTab) -> None:
+        count = part.count(self.file) if self.file else None
+        number = [kind.key for kind in TABS].index(part.key)
+        self.tabs.setTabText(number, f"{part.name}  {count}" if count else part.name)
+
+    def part(self, key: str) -> CaseTab:
+        """A part of the case; those that nobody has looked at yet are made when there is time, or now."""
+        if key not in self.parts:
+            self.parts[key] = next(kind for kind in TABS if kind.key == key)(self.place)
+            self.stack.addWidget(self.parts[key])
+            self._show_count(self.parts[key])
+        return self.parts[key]
+
+    @Slot()
+    def _make_next(self) -> None:
+        """One part at a time, so that the window goes on answering."""
+        missing = next((kind.key for kind in TABS if kind.key not in self.parts), None)
+        if missing:
+            self.part(missing)
+        else:
+            self._idle.stop()
 
     def show_tab(self, key: str) -> None:
         """Another tab in front; a key that is not known changes nothing."""
-        for number, part in enumerate(self.parts):
-            if part.key == key:
+        for number, kind in enumerate(TABS):
+            if kind.key == key:
                 self.tabs.setCurrentIndex(number)
 
     def tab(self) -> str:
@@ -101,7 +137,7 @@ class CasePage(QWidget):
 
     def keep(self) -> None:
         """Keep what is typed and not saved, in the vault."""
-        for part in self.parts:
+        for part in self.parts.values():
             part.keep()
 
     def say(self, text: str) -> None:
@@ -111,12 +147,16 @@ class CasePage(QWidget):
         self._news_over.start()
 
     def _front(self) -> CaseTab:
-        return self.parts[self.tabs.currentIndex()]
+        return self.part(TABS[self.tabs.currentIndex()].key)
 
     @Slot(int)
     def _on_tab(self, number: int) -> None:
-        self.stack.setCurrentIndex(number)
-        self.head.show_action(self.parts[number].action)
+        part = self.part(TABS[number].key)
+        if self.file and part.key in self._behind:
+            self._behind.discard(part.key)
+            part.show_file(self.file)
+        self.stack.setCurrentWidget(part)
+        self.head.show_action(part.action)
 
     @Slot(object)
     def _on_files(self, paths: Sequence[Path]) -> None:

@@ -29,6 +29,7 @@ class PointStrip(QWidget):
         super().__init__()
         self.place, self.desk = place, place.desk
         self.file: CaseFile | None = None
+        self._found: list[Point] | None = None
         self.shown: list[Point] = []
         self.rest: list[Point] = []
         self._dismissed: set[str] = set()
@@ -40,9 +41,9 @@ class PointStrip(QWidget):
         self.file = file
         found = [point for point in points.points(self.desk, file) if point.key not in self._dismissed]
         cut = MOST if len(found) <= MOST else MOST - 1
-        if (found[:cut], found[cut:]) == (self.shown, self.rest):
+        if found == self._found:
             return
-        self.shown, self.rest = found[:cut], found[cut:]
+        self._found, self.shown, self.rest = found, found[:cut], found[cut:]
         self.strip.clear()
         if self.rest:
             more = Alert(f"{len(self.rest)} more points to look at.", "Show all", "plain")
@@ -86,7 +87,7 @@ class PointStrip(QWidget):
 
     def _again(self) -> None:
         """What is left, and what comes up in the place of what went."""
-        self.shown = []
+        self._found = None
         if self.file:
             self.show_file(self.file)
 

@@ -185,7 +185,6 @@ class FormDialog(Dialog):
     def finish(self, verb: str, *, by_enter: bool = True) -> None:
         """Lay the dialog out; Ctrl+Enter records, and Enter too unless the form is long."""
         self.form.lay(self.form.general)
-        self.form.box.setContentsMargins(0, 0, GAP, 0)
         agree = self.agree(verb)
         agree.setDefault(by_enter)
         agree.setToolTip("Ctrl+Enter")

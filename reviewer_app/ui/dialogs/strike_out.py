@@ -7,7 +7,8 @@ from reviewer_app.domain.record import Record
 from reviewer_app.services import facts
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.dialogs.form import FormDialog
-from reviewer_app.ui.widgets.layout import prose
+from reviewer_app.ui.theme import STRONG
+from reviewer_app.ui.widgets.layout import label, prose
 
 TOLD = "It leaves clocks, memos and packages. The entry, your reason and your name stay in the history."
 
@@ -19,8 +20,8 @@ class StrikeOutDialog(FormDialog):
         """`named` says what is struck out: `planned partner release, 3 Dec 2026 12:00 EST`."""
         super().__init__("Entered in error", parent, desk)
         self.value = value
-        self.form.section(f"Strike out {named}?")
-        self.form.lay(prose(TOLD, "soft"))
+        question = label(f"Strike out {named}?", step=1, weight=STRONG, wrap=True)
+        self.form.lay(question, prose(TOLD, "soft"))
         self.reason = self.form.line("Reason", "Such as: typed into the wrong case.")
         self.finish("Strike out")
 

@@ -135,6 +135,7 @@ class Labelled(QFrame):
         top.setBuddy(widget)
         if not widget.accessibleName():
             widget.setAccessibleName(text.replace("&", ""))
+        widget.setAccessibleDescription(note)
         self.note = label(note, "soft", wrap=True)
         self.note.setVisible(bool(note))
         self.error = label(tone="danger", wrap=True)
@@ -143,6 +144,8 @@ class Labelled(QFrame):
 
     def set_error(self, text: str) -> None:
         """Say what is wrong with the entry and what to do; "" when all is well."""
+        if text == self.error.text():
+            return
         self.error.setText(text)
         self.error.setVisible(bool(text))
         self.widget.setAccessibleDescription(text or self._note)

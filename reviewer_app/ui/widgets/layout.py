@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, colour, em, font, icon, styled, wide
+from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, colour, drawn, em, font, styled, wide
 
 Item = QWidget | tuple[QWidget, int] | int | None
 """What stands in a row or column: a widget, a widget with its stretch, a space in pixels, or None for what is left."""
@@ -225,7 +225,7 @@ def rule() -> QFrame:
 
 def _pixmap(made: QLabel, name: str, tone: str, size: int) -> None:
     pixels = em(size)
-    made.setPixmap(icon(name, tone, pixels).pixmap(QSize(pixels, pixels), made.devicePixelRatioF()))
+    made.setPixmap(drawn(name, tone, pixels, made.devicePixelRatioF()))
     made.setFixedSize(pixels, pixels)
 
 
@@ -315,17 +315,26 @@ class Pair(QWidget):
             self.first.setMaximumWidth(wide(self.cap) if across else UNLIMITED)
 
 
-def scroll(inside: QWidget, name: str) -> QScrollArea:
+def scroll(inside: QWidget | None, name: str) -> QScrollArea:
     """Scrolls up and down only; what is inside takes focus and is scrolled into view."""
     made = QScrollArea()
     made.setWidgetResizable(True)
     made.setFrameShape(QFrame.Shape.NoFrame)
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     made.setAccessibleName(name)
-    inside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never wider than the view
     made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    made.setWidget(inside)
+    if inside:
+        put_in(made, inside)
     return made
+
+
+def put_in(area: QScrollArea, inside: QWidget) -> None:
+    """Give a scroll area what it shows; what it showed before lives until the event loop turns."""
+    inside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # never wider than the view
+    if before := area.takeWidget():
+        before.hide()
+        before.deleteLater()
+    area.setWidget(inside)
 
 
 def _pane_width(made: QWidget, width: int) -> None:
