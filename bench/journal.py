@@ -40,7 +40,9 @@ class _Keys:
 @contextmanager
 def _vaults(number: int) -> Iterator[list[Vault]]:
     """New vaults in a temporary folder on this disk."""
-    top = Path(tempfile.mkdtemp(prefix="reviewer-bench-", dir=Path.cwd() / "build"))
+    build = Path.cwd() / "build"
+    build.mkdir(exist_ok=True)
+    top = Path(tempfile.mkdtemp(prefix="reviewer-bench-", dir=build))
     folders = [top / str(name) for name in range(number)]
     for folder in folders:
         folder.mkdir(mode=0o700)

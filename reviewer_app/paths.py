@@ -24,6 +24,15 @@ def resource_text(name: str) -> str:
     return (resources() / name).read_text(encoding="utf-8")
 
 
+def document_text(name: str) -> str:
+    """The UTF-8 text of a document that the help shows, `guide.md` or `errors.md`."""
+    here = Path(__file__).resolve().parent
+    for place in (Path(getattr(sys, "_MEIPASS", here)) / "docs", here / "docs", here.parent / "docs"):
+        if (place / name).is_file():
+            return (place / name).read_text(encoding="utf-8")
+    raise DiskFailed(action="find", name=name, reason="the program's own files are incomplete")
+
+
 def data_folder() -> Path:
     """Where a new vault is offered a home: the person's data folder on this computer's disk."""
     import platformdirs

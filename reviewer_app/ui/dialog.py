@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from reviewer_app.ui.theme import EDGE, GROUP, STRONG, wide
@@ -24,6 +25,7 @@ class Dialog(QDialog):
         self._box = QVBoxLayout(self)
         fill(self._box, (), 0)
         self.inside: QWidget | None = None
+        self.code = ""
 
     def fill(self, inside: QWidget, *buttons: QPushButton) -> None:
         """Lay out the content and, at the right below it, the buttons."""
@@ -44,6 +46,15 @@ class Dialog(QDialog):
         made = button(text, kind, on=self.accept)
         made.setDefault(kind != "danger")
         return made
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F1 explains: the code that is shown, or the guide."""
+        if event.key() == Qt.Key.Key_F1:
+            from reviewer_app.ui.help import show_help  # a dialog of this kind itself
+
+            show_help(self, self.code)
+        else:
+            super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
         """Words that appear, and a new text size, change the height."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from reviewer_app.errors import AppError
@@ -57,6 +57,7 @@ class Entrance(QMainWindow):
         self.alerts: AlertStrip | None = None
         self._seen = False
         self.setWindowTitle("Reviewer")
+        self.code = ""  # of what was refused last
         self.setMinimumSize(1024, 700)
         self.banners = (Banner(*NO_VAULT), Banner(*NO_VAULT))
         self.view = scroll(None, "")
@@ -148,7 +149,17 @@ class Entrance(QMainWindow):
 
     def refuse(self, error: AppError) -> None:
         """Tell an error in its own sentences, with the code that the help explains."""
+        self.code = error.code
         self.tell(f"{error} (Code {error.code})")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F1 explains what was refused last, or shows the guide."""
+        if event.key() == Qt.Key.Key_F1:
+            from reviewer_app.ui.help import show_help
+
+            show_help(self, self.code)
+        else:
+            super().keyPressEvent(event)
 
     def hush(self) -> None:
         """Take away what was told."""
@@ -201,6 +212,7 @@ class Entrance(QMainWindow):
     @Slot(object)
     def _on_refused(self, error: Exception) -> None:
         self._settle()
+        self.code = error.code if isinstance(error, AppError) else ""
         if not isinstance(error, AppError):
             sys.excepthook(type(error), error, error.__traceback__)
         elif not (self.page and self.page.refuse(error)):

@@ -44,4 +44,6 @@ def show_error(parent: QWidget | None, error: Exception, action: str = "") -> bo
         sys.excepthook(type(error), error, error.__traceback__)
         return False
     what, rest = sentences(error)
-    return ErrorDialog(parent, what, rest, f"Code {error.code}, explained in the help (F1)", action).run()
+    dialog = ErrorDialog(parent, what, rest, f"Code {error.code}, explained in the help (F1)", action)
+    dialog.code = error.code
+    return dialog.run()

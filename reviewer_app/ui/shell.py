@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QStackedWidget, Q
 
 from reviewer_app.ui.appearance import SIZES, SYSTEM, Appearance
 from reviewer_app.ui.dialog import Dialog
+from reviewer_app.ui.help import show_help
 from reviewer_app.ui.theme import GROUP, styled, wide
 from reviewer_app.ui.tokens import THEMES
 from reviewer_app.ui.widgets.banner import Banner
@@ -181,6 +182,7 @@ class Shell(QMainWindow):
         self.command("Ctrl++", "Larger text", self.appearance.enlarge, "-")
         self.command("Ctrl+-", "Smaller text", self.appearance.reduce)
         self.command("Ctrl+0", "Normal text size", self.appearance.reset_size)
+        self.command("F1", "Help", self.show_help)
         self.command("?", "This map", self.show_map)
 
     def _show_tab(self, number: int) -> None:
@@ -205,6 +207,11 @@ class Shell(QMainWindow):
         page = self.page()
         panes = [pane for pane in page.findChildren(Pane) if pane.isVisible()] if page else []
         return [self.side, *([page] if page else []), *panes, self.status]
+
+    @Slot()
+    def show_help(self) -> None:
+        """Open the guide."""
+        show_help(self)
 
     @Slot()
     def show_map(self) -> None:

@@ -111,7 +111,7 @@ class EvaluationsTab(CaseTab):
         return Row(
             each.id,
             (
-                Cell(each.name, image=image, tip=f"({each.marking}) {each.name}"),
+                Cell(each.name, image=image, tip=f"({each.marking}) {each.name}", named=True),
                 Cell(tool, "attention" if unread else ""),
                 Cell(
                     since(self.desk, each.received, file.now),

@@ -94,10 +94,10 @@ class Intervals(Drawing):
 
 HEADS = (
     Head("Log", 0),
-    Head("Scored", 62, right=True),
-    Head("Of", 44, right=True),
-    Head("Errored", 68, right=True),
-    Head("95 % interval", 112, right=True),
+    Head("Scored", 58, right=True),
+    Head("Of", 40, right=True),
+    Head("Errored", 62, right=True),
+    Head("95 % interval", 104, right=True),
 )
 
 
@@ -107,7 +107,7 @@ def twin(runs: Sequence[Run]) -> Table:
         Row(
             run.key,
             (
-                Cell(run.name, weight=600 if run.shown else 400),
+                Cell(run.name, weight=600 if run.shown else 400, named=True),
                 *map(str, (run.hits, run.total, run.errored)),
                 interval_text(run),
             ),
@@ -121,4 +121,4 @@ def twin(runs: Sequence[Run]) -> Table:
 
 def compare(runs: Sequence[Run]) -> Pair:
     """Table and chart side by side, one above the other when narrow."""
-    return Pair(twin(runs), Intervals(runs), 600, (9, 6), 0)
+    return Pair(twin(runs), Intervals(runs), 600, (10, 6), 0)

@@ -28,6 +28,7 @@ class Cell:
     image: str = ""
     tip: str = ""
     mono: bool = False
+    named: bool = False  # a file's name: where room is short its middle is left out, since the ends tell files apart
     sort: Any = None  # what the column is sorted by, the text when None; every cell of a column gives the same type
 
 

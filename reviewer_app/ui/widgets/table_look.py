@@ -19,7 +19,7 @@ from reviewer_app.ui.theme import GAP, LOOK, colour, em, face_of, font, icon, st
 from reviewer_app.ui.widgets.rows import Cell, Head, Rows
 
 # Named once: looking an enum's member up costs as much as drawing a short word.
-ELIDED = Qt.TextElideMode.ElideRight
+ELIDED, NAMED = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 SELECTED = QStyle.StateFlag.State_Selected
@@ -71,7 +71,7 @@ class Line(QStyledItemDelegate):
             painter.drawText(room.adjusted(0, half, 0, -6), side, lower)
             painter.setPen(colour("on_selection" if hard else "text"))
             room = QRect(room.left(), room.top(), room.width(), half + 4)
-        painter.drawText(room, side, metrics.elidedText(first, ELIDED, room.width()))
+        painter.drawText(room, side, metrics.elidedText(first, NAMED if cell.named else ELIDED, room.width()))
 
     @staticmethod
     def _ring(painter: QPainter, view: QTableView, frame: QRect, column: int, chosen: bool) -> None:
