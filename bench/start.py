@@ -23,9 +23,9 @@ PERSON, PASSPHRASE = "R. Ibarra", "seven grey herons at the weir"
 # Runs in place of the event loop, with the same window, application and arguments that a person gets.
 PAINTED = """
 import os, sys, time
-from PySide6.QtWidgets import QApplication
 
 def painted(wanted=lambda: True):
+    from PySide6.QtWidgets import QApplication
     app = QApplication.instance()
     while True:
         app.processEvents()
@@ -39,16 +39,19 @@ def told(*numbers):
     os._exit(0)
 """
 
+# The window of PySide's first example: a label in its middle.
 BARE = """
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 app = QApplication([])
 window = QMainWindow()
-window.setCentralWidget(QLabel("Reviewer"))
+window.setCentralWidget(QLabel("Reviewer", alignment=Qt.AlignmentFlag.AlignCenter))
 window.show()
 told(painted())
 """
 
 OURS = """
+from reviewer_app.ui.program import QApplication
 from reviewer_app.__main__ import main
 QApplication.exec = staticmethod(lambda: told(painted()))
 main()
@@ -75,6 +78,7 @@ def signed_in():
     SlotFile.read(door.folder).unlock(person, passphrase)
     told(ended - begun, time.monotonic() - keys)
 
+from PySide6.QtWidgets import QApplication
 QApplication.exec = staticmethod(signed_in)
 main()
 """

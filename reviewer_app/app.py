@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Composition: what is set before the first window, and which windows are started."""
 
+import gc
 import logging
 import os
 import sys
@@ -11,6 +12,7 @@ USAGE = "usage: reviewer-app [VAULT]"
 
 def main(arguments: list[str]) -> int:
     """The application with an optional vault, or the tour; returns the exit code."""
+    gc.disable()  # what is loaded before the first window stays; `TaskRunner` collects from then on
     harden()
     if arguments[:1] == ["tour"]:
         return _tour(arguments[1:])
