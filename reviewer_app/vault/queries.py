@@ -374,18 +374,18 @@ _REFERRALS = text('SELECT "case", referral FROM finding WHERE entered_in_error I
 def docket_rows(connection: Connection) -> Iterator[DocketRow]:
     """Every case in one line; five plain reads, put together by case."""
     dates: dict[tuple[str, str], tuple[str, str, str]] = {}
-    for case, what, moment, fact, precision in connection.execute(_DATES):
+    for case, what, moment, fact, precision in connection.execute(_DATES).all():
         # The smallest moment of a kind; where two are equal the smaller id, as `domain.clocks.in_force` takes it.
         new = (moment, fact, precision)
         if new < dates.get((case, what), ("~",)):
             dates[case, what] = new
     answers = {case: answer for case, *_, answer in sorted(map(tuple, connection.execute(_ANSWERS)))}
     workers: dict[str, list[str]] = defaultdict(list)
-    for case, name in connection.execute(_WORKERS):
+    for case, name in connection.execute(_WORKERS).all():
         workers[case].append(name)
     referrals = Counter(map(tuple, connection.execute(_REFERRALS)))
     nothing = ("", "", "")
-    for case, *fields, last_entry in connection.execute(_CASES):
+    for case, *fields, last_entry in connection.execute(_CASES).all():
         granted, *others = [dates.get((case, what), nothing) for what in _FACTS]
         none, *referred = [referrals.get((case, referral), 0) for referral in _REFERRED]
         line: tuple[Any, ...] = (

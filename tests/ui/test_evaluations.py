@@ -142,6 +142,7 @@ def test_the_logs_of_the_case_stand_side_by_side_and_lead_to_their_cards(show):
     chart = tab.card.findChild(Intervals)
     assert [(run.hits, run.total, run.shown) for run in chart.runs] == [(2, 26, True), (2, 3, False)]
     table = next(each for each in tab.card.findChildren(Table) if each.accessibleName() == "Logs of this case")
+    assert (table.row_height, table.height()) == (chart.step, chart.height())
     table.setFocus()
     table.select_key(popularity.id)
     QTest.keyClick(table, Qt.Key.Key_Return)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent
 
 from reviewer_app.ui.dialog import Question
 from reviewer_app.ui.notify import ErrorDialog
-from reviewer_app.ui.widgets.charts import Run, compare
+from reviewer_app.ui.widgets.charts import Intervals, Run
 from reviewer_app.ui.widgets.controls import DropTarget, FilterField, Views, button, field, labelled
 from reviewer_app.ui.widgets.drawing import AccessWindow
 from reviewer_app.ui.widgets.editor import PortionEditor
@@ -39,7 +39,7 @@ PARTS = {
     "sheet": Sheet,
     "editor": lambda: PortionEditor("Note", "(U) text", (("(U)", "UNCLASSIFIED"),)),
     "field": lambda: labelled("Codename", field()),
-    "comparison": lambda: compare([Run("a", "mock", 2, 26)]),
+    "chart": lambda: Intervals([Run("a", "mock", 2, 26)]),
     "window": lambda: AccessWindow("9 Nov", 3, ()),
     "side bar": lambda: SideBar("Vault", (Place("docket", "docket", "Docket"),)),
     "files": lambda: DropTarget(label("Drop files here")),

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from reviewer_app.ui import theme
-from reviewer_app.ui.widgets.charts import Intervals, Run, compare, interval_text, twin, wilson
+from reviewer_app.ui.widgets.charts import Intervals, Run, interval_text, wilson
 from reviewer_app.ui.widgets.drawing import AccessWindow, Limit, Steps
 from reviewer_app.ui.widgets.sheet import Sheet, image_from
 
@@ -96,23 +96,9 @@ def test_an_interval_holds_its_share_and_stays_between_nought_and_one(counts):
 RUNS = (Run("a", "mock", 2, 26, shown=True), Run("b", "dates", 18, 38, 2), Run("c", "empty", 0, 0, 3))
 
 
-def test_the_chart_and_its_table_stand_on_the_same_rows(qtbot, qapp):
-    pair = compare(RUNS)
-    qtbot.addWidget(pair)
-    pair.resize(900, 300)
-    for base in (13, 26):
-        theme.apply(qapp, theme.LIGHT, base)
-        assert pair.first.height() == pair.second.height()
-        assert pair.first.row_height == pair.second.step
-    theme.apply(qapp, theme.LIGHT, 13)
-
-
-def test_the_table_says_what_the_chart_shows(qtbot):
-    table = twin(RUNS)
-    qtbot.addWidget(table)
-    assert [table.rows.cell(at, 4).text for at in range(3)] == ["0.021–0.241", "0.325–0.627", "no samples"]
+def test_the_chart_says_its_numbers_in_words(qapp):
     assert Intervals(RUNS).accessibleDescription().endswith("empty: 0 of 0, no samples")
-    assert interval_text(RUNS[2]) == "no samples"
+    assert [interval_text(run) for run in RUNS] == ["0.021–0.241", "0.325–0.627", "no samples"]
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ class EvaluationsTab(CaseTab):
             if each.id in self._summaries
         }
         runs = [
-            log_card.LogRun(each, self._summaries[each.id].task or each.name, share, shown=each.id == chosen.id)
+            log_card.LogRun(each, share, shown=each.id == chosen.id)
             for each in reversed(file.attachments)
             if (share := shares.get(each.id))
         ]

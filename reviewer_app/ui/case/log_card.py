@@ -30,10 +30,10 @@ from reviewer_app.ui.widgets.table import Table
 
 SHOWN = 12  # settings and silences shown before one asks for all
 LOGS = (
-    Head("Log", 0, least=90),
-    Head("Scored", 62, right=True),
-    Head("Of", 48, right=True),
-    Head("Errored", 92, right=True),
+    Head("Log", 0, least=120),
+    Head("Scored", 60, right=True),
+    Head("Of", 42, right=True),
+    Head("Errored", 90, right=True),
     Head("95 % interval", 112, right=True),
 )
 SCORES = (
@@ -130,24 +130,23 @@ class Part(QFrame):
 
 @dataclass(frozen=True)
 class LogRun:
-    """One log in the comparison, by its task; `shown` is the one whose card this is."""
+    """One log in the comparison; `shown` is the one whose card this is."""
 
     attachment: Attachment
-    name: str
     share: Share
     shown: bool
 
     def run(self) -> Run:
         """What the chart draws of it."""
         share = self.share
-        return Run(self.attachment.id, self.name, share.hits, share.total, share.errored or 0, self.shown)
+        return Run(self.attachment.id, self.attachment.name, share.hits, share.total, share.errored or 0, self.shown)
 
 
 def comparison(logs: Sequence[LogRun], unlike: int) -> tuple[QFrame, Table]:
     """Table and chart of the case's logs, and the table, whose rows lead to each log. `unlike` logs have no share."""
     table = Table(LOGS, [_log_row(each) for each in logs], "Logs of this case", flat=True, fit=True)
     table.across.setSectionsClickable(False)  # the rows stand beside the chart's
-    pair = Pair(table, Intervals([each.run() for each in logs]), 640, (9, 6), 0)
+    pair = Pair(table, Intervals([each.run() for each in logs]), 640, (10, 6), 0)
     note = "share scored as target; hatched: where errored samples could move it"
     parts = [heading("Logs of this case", note), pair]
     if unlike:
@@ -157,11 +156,11 @@ def comparison(logs: Sequence[LogRun], unlike: int) -> tuple[QFrame, Table]:
 
 
 def _log_row(each: LogRun) -> Row:
-    share, run = each.share, each.run()
+    share, run, name = each.share, each.run(), each.attachment.name
     return Row(
         run.key,
         (
-            Cell(each.name, weight=STRONG if each.shown else 400, tip=each.attachment.name),
+            Cell(name, weight=STRONG if each.shown else 400, tip=name, named=True),
             f"{share.hits:,}",
             f"{share.total:,}",
             SILENT if share.errored is None else f"{share.errored:,}",

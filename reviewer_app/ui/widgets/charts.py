@@ -10,8 +10,6 @@ from PySide6.QtGui import QBrush, QPainter, QPaintEvent, QPen
 
 from reviewer_app.ui.theme import GAP, colour, em, styled
 from reviewer_app.ui.widgets.drawing import Drawing, length
-from reviewer_app.ui.widgets.layout import Pair
-from reviewer_app.ui.widgets.table import Cell, Head, Row, Table
 
 
 @dataclass(frozen=True)
@@ -90,35 +88,3 @@ class Intervals(Drawing):
             painter.drawLine(QPointF(at(end), y - em(4)), QPointF(at(end), y + em(4)))
         painter.setBrush(colour("accent" if run.shown else "surface"))
         painter.drawEllipse(QPointF(at(share), y), em(4.5), em(4.5))
-
-
-HEADS = (
-    Head("Log", 0),
-    Head("Scored", 58, right=True),
-    Head("Of", 40, right=True),
-    Head("Errored", 62, right=True),
-    Head("95 % interval", 104, right=True),
-)
-
-
-def twin(runs: Sequence[Run]) -> Table:
-    """The chart's numbers as a table, which is the form for screen readers."""
-    rows = [
-        Row(
-            run.key,
-            (
-                Cell(run.name, weight=600 if run.shown else 400, named=True),
-                *map(str, (run.hits, run.total, run.errored)),
-                interval_text(run),
-            ),
-        )
-        for run in runs
-    ]
-    table = Table(HEADS, rows, "The chart's numbers", flat=True, fit=True)
-    table.across.setSectionsClickable(False)  # the rows stand beside the chart's
-    return table
-
-
-def compare(runs: Sequence[Run]) -> Pair:
-    """Table and chart side by side, one above the other when narrow."""
-    return Pair(twin(runs), Intervals(runs), 600, (10, 6), 0)
