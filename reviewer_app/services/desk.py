@@ -30,7 +30,9 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Desk:
-    """What a signed-in person works with. `clock` gives the machine's time in UTC."""
+    """What a signed-in person works with. `clock` gives the machine's time in UTC; `remarks` are sentences on the vault
+    that its person should read once.
+    """
 
     vault: Vault
     blobs: Blobs
@@ -42,6 +44,7 @@ class Desk:
     wording: WordingRules
     reader: Reader
     clock: Clock = utc_now
+    remarks: tuple[str, ...] = ()
 
     @property
     def profile(self) -> Profile:

@@ -107,7 +107,15 @@ def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: 
         roles = frozenset(Role(role) for role in opened.person.roles)
         policy = Policy.from_settings(settings)
         desk = _desk(
-            vault, opened.keychain, warm=warm, clock=clock, lock=lock, person=holder, roles=roles, policy=policy
+            vault,
+            opened.keychain,
+            warm=warm,
+            clock=clock,
+            lock=lock,
+            person=holder,
+            roles=roles,
+            policy=policy,
+            remarks=_remarks(opened.mended),
         )
         desk.blobs.sweep(set(vault.blobs()))
         # A full disk must not keep anybody out.
@@ -115,8 +123,17 @@ def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: 
             Ballast(door.folder).hold()
         with desk.record("signed in"):
             pass
+        if desk.remarks:
+            with desk.record("slot file mended"):
+                pass
         undo.pop_all()
     return desk
+
+
+def _remarks(mended: tuple[str, ...]) -> tuple[str, ...]:
+    if not mended:
+        return ()
+    return (f"The slot file was put right from its other copy: {', '.join(mended)}. If it recurs, check the disk.",)
 
 
 def _desk(vault: Vault, keychain: Keychain, *, warm: bool, **held: Any) -> Desk:

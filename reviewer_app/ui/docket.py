@@ -60,6 +60,7 @@ class Docket(QWidget):
         self.person, self.convention = person, convention
         self.lines: list[DocketLine] = []
         self.shown: list[DocketLine] = []
+        self.remarks: tuple[str, ...] = ()  # shown above the cases until they are dismissed
         self._words: dict[str, str] = {}
         self._text = ""
         self._sort: tuple[int, bool] = (7, False)
@@ -125,6 +126,14 @@ class Docket(QWidget):
             alert.setProperty("case", line.case)
             alert.acted.connect(self._on_alert)
             self.alerts.add(alert)
+        for remark in self.remarks:
+            self.alerts.add(Alert(remark, tone="plain")).dismissed.connect(self._on_remark_read)
+
+    @Slot()
+    def _on_remark_read(self) -> None:
+        alert = self.sender()
+        if isinstance(alert, Alert):
+            self.remarks = tuple(remark for remark in self.remarks if remark != alert.text)
 
     @Slot()
     def _on_alert(self) -> None:

@@ -228,7 +228,7 @@ class Entrance(QMainWindow):
         super().paintEvent(event)
         if not self._seen:
             self._seen = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A recovery key that nobody has kept is asked for; a vault that was not entered is left."""

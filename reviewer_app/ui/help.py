@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from PySide6.QtCore import Qt, QUrl, Slot
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QTextBrowser, QWidget
+from PySide6.QtCore import Qt, QTimer, QUrl, Slot
+from PySide6.QtGui import QShowEvent, QTextCursor
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from reviewer_app.paths import document_text
 from reviewer_app.ui.dialog import Dialog
-from reviewer_app.ui.theme import EDGE, GROUP, wide
+from reviewer_app.ui.theme import EDGE, GAP, GROUP, TIGHT, em, wide
 from reviewer_app.ui.widgets.controls import FilterField
 from reviewer_app.ui.widgets.layout import column, row, start
 from reviewer_app.ui.widgets.rows import Head, Row
@@ -19,6 +19,7 @@ from reviewer_app.ui.widgets.table import Table
 
 SIZE = (1000, 720)
 LIST = 250
+HIGHEST = 2  # the level of a topic's own heading
 PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 
 
@@ -57,10 +58,12 @@ class Help(Dialog):
         self.text = QTextBrowser()
         self.text.setAccessibleName("Text of the topic")
         self.text.setOpenLinks(False)
+        self.text.setFrameShape(QFrame.Shape.NoFrame)
         self.text.anchorClicked.connect(self._on_link)
         left = column(self.filter, (self.topics, 1))
         left.setFixedWidth(wide(LIST))
-        self.fill(row(left, GROUP, (self.text, 1)), self.closer("Close"))
+        paper = column((self.text, 1), margins=(GROUP, GAP, GAP, GAP), role="card")
+        self.fill(row(left, GROUP, (paper, 1)), self.closer("Close"))
         self.explain(code)
 
     def explain(self, code: str) -> None:
@@ -69,9 +72,19 @@ class Help(Dialog):
         if found:
             self.topics.select_key(found)
             self.text.find(code)
-            self.text.ensureCursorVisible()
+            self._scroll()
         else:
             self.topics.select(0)
+
+    @Slot()
+    def _scroll(self) -> None:
+        """What was found stands near the top, so that what belongs to it is seen."""
+        bar = self.text.verticalScrollBar()
+        bar.setValue(bar.value() + self.text.cursorRect().top() - em(32))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._scroll)  # once the lines are broken at the window's width
 
     def _rows(self, words: str) -> list[Row]:
         wanted = words.casefold().split()
@@ -92,7 +105,19 @@ class Help(Dialog):
     def _on_chosen(self, key: str) -> None:
         if key:
             self.text.setMarkdown(PICTURE.sub("", self.sections[key].text))
+            self._space_out()
             self._show_words(self.filter.text())
+
+    def _space_out(self) -> None:
+        """Markdown comes without room between paragraphs."""
+        block = self.text.document().firstBlock()
+        while block.isValid():
+            cursor, shape = QTextCursor(block), block.blockFormat()
+            in_table = cursor.currentTable() is not None
+            shape.setTopMargin(em(TIGHT if in_table else GROUP if shape.headingLevel() > HIGHEST else 0))
+            shape.setBottomMargin(em(TIGHT if in_table or block.textList() else GAP))
+            cursor.setBlockFormat(shape)
+            block = block.next()
 
     def _show_words(self, words: str) -> None:
         self.text.moveCursor(QTextCursor.MoveOperation.Start)

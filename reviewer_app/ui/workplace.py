@@ -67,6 +67,7 @@ class Workplace(QObject):
     def start(self) -> None:
         """Show where the person left: a case at its tab, or the docket."""
         self._show_status()
+        self.docket.remarks = self.desk.remarks
         left = preferences.recall(self.desk, "place")
         self.show_docket()
         if left:

@@ -26,10 +26,10 @@ def test_guide_and_messages_are_there_and_the_first_topic_is_shown(opened):
     assert "Practise first" in opened.text.toPlainText()
 
 
-@pytest.mark.parametrize("code", sorted({kind.code for kind in KINDS}))
-def test_every_code_is_found_and_chosen(opened, code):
-    opened.explain(code)
-    assert opened.text.textCursor().selectedText() == code
+def test_every_code_is_found_and_chosen(opened):
+    for code in sorted({kind.code for kind in KINDS}):
+        opened.explain(code)
+        assert opened.text.textCursor().selectedText() == code
 
 
 def test_search_narrows_the_topics_and_shows_the_word(opened):

@@ -224,7 +224,7 @@ class NotesTab(CaseTab):
         self._change(note)
         self._arrange()
         self.changes[note].editor.text.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTimer.singleShot(0, self._show_focus)
+        QTimer.singleShot(0, self, self._show_focus)
 
     @Slot()
     def _show_focus(self) -> None:
