@@ -7,7 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-USAGE = "usage: reviewer-app [VAULT]"
+USAGE = "usage: reviewer-app [VAULT], or reviewer-app VERB … (reviewer-app --help lists the verbs)"
+NO_DISPLAY = "There is no display to open the window on. Start Reviewer in a desktop session."
 
 
 def main(arguments: list[str]) -> int:
@@ -19,10 +20,24 @@ def main(arguments: list[str]) -> int:
     from reviewer_app.ui import program
 
     vaults = [argument for argument in arguments if argument != program.DRAFT_NOT_KEPT]
-    if len(vaults) > 1:
+    if len(vaults) > 1 or not all(_may_be_vault(vault) for vault in vaults):
         print(USAGE, file=sys.stderr)
         return 2
+    if not _has_display():
+        print(NO_DISPLAY, file=sys.stderr)
+        return 1
     return program.run(Path(vaults[0]) if vaults else None, draft_kept=len(vaults) == len(arguments))
+
+
+def _may_be_vault(argument: str) -> bool:
+    """Not a mistyped verb: something is there, or it is written as a path."""
+    return Path(argument).exists() or Path(argument).suffix != "" or len(Path(argument).parts) > 1
+
+
+def _has_display() -> bool:
+    """Qt would end the process with a page of advice on its plugins."""
+    places = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform != "linux" or any(os.environ.get(place) for place in places)
 
 
 def harden() -> None:

@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from reviewer_app import __version__
-from reviewer_app.errors import AppError
+from reviewer_app.errors import AppError, EntryError
 from reviewer_app.paths import resource_text
-
-VERBS = ("read", "marking", "vault", "package", "selftest")
 
 
 def main(arguments: list[str]) -> int:
@@ -36,7 +34,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="reviewer-app", description="Without a verb the application opens.")
+    top = argparse.ArgumentParser(
+        prog="reviewer-app",
+        usage="reviewer-app [VAULT]\n       reviewer-app VERB …",
+        description="Without a verb the application opens.",
+    )
     top.add_argument("--version", action="version", version=f"Reviewer {__version__}")
     verbs = top.add_subparsers(required=True, metavar="VERB")
     _reading(verbs)
@@ -108,8 +110,10 @@ def _marking_check(options: argparse.Namespace) -> int:
     findings = look(text, profile)
     wrong = [finding for finding in findings if finding.severity == "error"]
     for finding in findings:
-        out = sys.stderr if finding in wrong else sys.stdout
-        print(f"{finding.severity}: {finding.text} [{finding.rule}; {finding.source}]", file=out)
+        if finding not in wrong:
+            print(f"{finding.severity}: {finding.text} [{finding.rule}; {finding.source}]")
+    if wrong:
+        print(*(f"{finding.text} [{finding.rule}; {finding.source}]" for finding in wrong), sep="; ", file=sys.stderr)
     if not wrong:
         print(f"{text}: follows the rules of {rules.edition}")
     return 1 if wrong else 0
@@ -156,10 +160,15 @@ def _vault_check(options: argparse.Namespace) -> int:
 
 
 def _passphrase(descriptor: int | None) -> str:
-    if descriptor is None:
-        return getpass.getpass("Passphrase: ")
-    with os.fdopen(descriptor, encoding="utf-8") as lines:
-        return lines.readline().rstrip("\r\n")
+    if descriptor is None and not sys.stdin.isatty():
+        raise EntryError(field="Passphrase", reason="no terminal can ask for it; use --passphrase-fd")
+    try:
+        if descriptor is None:
+            return getpass.getpass("Passphrase: ")
+        with os.fdopen(descriptor, encoding="utf-8") as lines:
+            return lines.readline().rstrip("\r\n")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise EntryError(field="Passphrase", reason="it cannot be read there; check --passphrase-fd") from error
 
 
 # --- packages ------------------------------------------------------------------------------------------------------

@@ -156,7 +156,9 @@ class WeakPassphrase(VaultError):
 
 class VaultDamaged(VaultError):
     code = "V-120"
-    sentence = "The vault's {part} does not hold together ({reason}). Run a vault check and tell your security officer."
+    sentence = (
+        "The vault's {part} does not hold together ({reason}). Stop work in this vault and tell your security officer."
+    )
 
 
 class CheckStopped(VaultError):
@@ -213,24 +215,24 @@ class AttachmentError(AppError):
 class FileVanished(AttachmentError):
     code = "A-301"
     sentence = (
-        "“{name}” went away while it was read, so nothing was stored. Put the file or medium back and attach it again."
+        "“{name}” is not there, or went away while it was read. Nothing was stored. Put it back, then choose it again."
     )
 
 
 class FileUnreadable(AttachmentError):
     code = "A-302"
-    sentence = "“{name}” cannot be read ({reason}), so nothing was stored. Check the file, then attach it again."
+    sentence = "“{name}” cannot be read ({reason}). Nothing was stored. Check the file, then choose it again."
 
 
 class NotAFile(AttachmentError):
     code = "A-303"
-    sentence = "“{name}” is not a plain file, so nothing was stored. Choose a file, not a folder, link or device."
+    sentence = "“{name}” is not a plain file. Nothing was stored. Choose a file, not a folder, link or device."
 
 
 class FileChanged(AttachmentError):
     code = "A-304"
     sentence = (
-        "“{name}” changed while it was read, so nothing was stored. Wait until it is complete and attach it again."
+        "“{name}” changed while it was read. Nothing was stored. Wait until it is complete, then choose it again."
     )
 
 
@@ -269,12 +271,12 @@ class RulesUnusable(MarkingError):
 
 class EvaluationError(AppError):
     code = "E-500"
-    sentence = "“{name}” cannot be read as an evaluation file: {reason}. It stays attached as it is."
+    sentence = "“{name}” cannot be read as an evaluation file: {reason}. The file itself stays as it is."
 
 
 class ReaderFailed(EvaluationError):
     code = "E-501"
-    sentence = "Reading “{name}” was stopped: {reason}. The file stays attached as it is; nothing else is affected."
+    sentence = "Reading “{name}” was stopped: {reason}. The file itself stays as it is; nothing else is affected."
 
 
 # --- memos ---------------------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class Consultation(StrEnum):
 class Material(StrEnum):
     """Track: what becomes of the developer's material under the agreement."""
 
+    NOT_RECORDED = "not recorded"
     HELD = "held"
     RETURN_DUE = "return due"
     RETURNED = "returned"
@@ -64,7 +65,7 @@ class Case(Record):
     access: Access = Access.PROPOSED
     evaluation: Evaluation = Evaluation.PLANNED
     consultation: Consultation = Consultation.NONE
-    material: Material = Material.HELD
+    material: Material = Material.NOT_RECORDED
 
 
 class Submission(Record):

@@ -3,6 +3,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -127,9 +128,37 @@ def describe(said: Said) -> str:
     lines += ["", "Scores:", *(map(_score_line, said.scores) if said.scores else ["  none recorded (not zero)"])]
     if said.settings:
         lines += ["", "Settings:", *(f"  {name}: {_setting_text(value)}" for name, value in said.settings.items())]
+    if silent := unsaid(said):
+        lines += ["", "What this file does not say:", *(f"  - {sentence}" for sentence in silent)]
     if said.warnings:
         lines += ["", "Read with care:", *(f"  - {warning}" for warning in said.warnings)]
     return "\n".join(lines)
+
+
+# What a reader looks for in the settings of a run, and what it is called.
+_ASKED = {
+    "temperature": "temperature",
+    "seed": "seed",
+    "max_tokens": "output token limit",
+    "message_limit": "message limit",
+    "token_limit": "token limit",
+    "time_limit": "time limit",
+}
+
+
+def unsaid(said: Said) -> list[str]:
+    """What a reader would look for in the file and not find, in sentences."""
+    heads = {"Tool version": said.tool_version, "Task": said.task, "Status": said.status, "Run moment": said.run_at}
+    missing = [name for name, value in heads.items() if value is None]
+    missing += [f"{name} samples" for name, count in said.counts if count is None]
+    unset = [name for key, name in _ASKED.items() if said.settings.get(key) is None]
+    found = [f"{_listed(missing)}: not recorded."] if missing else []
+    return [*found, f"{_listed(unset)}: not recorded, so not known to be unset."] if unset else found
+
+
+def _listed(names: Sequence[str]) -> str:
+    text = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
+    return text[0].upper() + text[1:]
 
 
 def _counts_line(counts: Counts) -> str:

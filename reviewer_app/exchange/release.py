@@ -17,7 +17,7 @@ from reviewer_app.errors import WithheldTextFound
 ROLE = "reviewer"
 
 _TERMS = "What was agreed stays between the developer and the government."
-_IDENTITY = "The agreement does not let the developer be named."
+_IDENTITY = "No agreement on record lets the developer be named."
 _POINTS_TO = "It points to the developer or to the office's own work."
 _EVIDENCE = "Evidence and everything that describes it stays in the vault; ask the contact for it."
 _OWN = "It is the office's own working record."

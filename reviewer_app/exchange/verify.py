@@ -84,6 +84,8 @@ def verify(folder: Path, *, progress: Progress = no_progress, cancelled: Cancell
     folder = folder.absolute()
     if folder.name.endswith(UNFINISHED):
         raise PackageError(reason=f"“{shown(folder.name)}” was not finished by its writer")
+    if folder.is_dir() and not (folder / DECLARATION).is_file():
+        raise PackageError(reason=f"“{shown(folder.name)}” is no package, for it has no {DECLARATION}")
     bag = check_bag(folder, READ, progress, cancelled)
     info, practice = _check_info(bag)
     _check_places(bag, info["MRC-Purpose"])

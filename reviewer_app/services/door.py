@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from reviewer_app.errors import SignInRefused, SlotRefused
+from reviewer_app.errors import NotAVault, SignInRefused, SlotRefused
 from reviewer_app.paths import data_folder
 from reviewer_app.vault.place import check_folder
 from reviewer_app.vault.slotform import ACTIVE, PASSPHRASE, Slot, from_bytes, read_newest
@@ -72,6 +72,8 @@ def look(folder: Path) -> Door:
     Raises NotAVault, SlotsDamaged, SlotRefused, NewerVault, OnNetworkPath or NoPermission.
     """
     folder = check_folder(folder)
+    if folder.is_file():
+        raise NotAVault(name=folder.name)
     content, *_ = from_bytes(read_newest(folder)[0])
     people = tuple(Resident(slot.person, slot.name, slot.roles) for slot in content.slots if _is_resident(slot))
     return Door(folder, people, Front.from_settings(content.policy))

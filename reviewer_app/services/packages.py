@@ -14,7 +14,7 @@ from reviewer_app.domain.memos import Memo, Purpose, Transfer
 from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
-from reviewer_app.errors import EntryError, PackageNotWritten, WithheldTextFound
+from reviewer_app.errors import PackageNotWritten, WithheldTextFound
 from reviewer_app.exchange.case_json import CaseContent, case_json
 from reviewer_app.exchange.form import PROFILE
 from reviewer_app.exchange.package import EvidenceFile, PackageContent, Written, write_package
@@ -24,6 +24,8 @@ from reviewer_app.memo.revision import freeze
 from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress, open_bytes
 from reviewer_app.services.cases import case_file
 from reviewer_app.services.desk import Desk
+from reviewer_app.services.facts import needed
+from reviewer_app.services.findings import way_of
 from reviewer_app.services.memos import records_of
 
 NO_FINDINGS = "A referral carries findings, and none is recorded. Record a finding first."
@@ -111,13 +113,12 @@ def write(
     Raises EntryError without a recipient; PackageNotWritten (also for a referral without findings), PackageCancelled,
     WithheldTextFound and the errors of attachments. Then no package is left in the folder.
     """
-    if not recipient.strip():
-        raise EntryError(field="Recipient", reason="this is empty; write the office the package is for")
+    recipient = needed("Recipient", recipient)
     held, records = _records(desk, case)
     findings = _standing(records) if purpose is Purpose.REFERRAL else []
     if purpose is Purpose.REFERRAL and not findings:
         raise PackageNotWritten(reason="a referral carries findings, and none is recorded")
-    content = _content(desk, held, records, purpose, recipient.strip())
+    content = _content(desk, held, records, purpose, recipient)
     written = write_package(folder, content, progress=progress, cancelled=cancelled)
     transfer = Transfer(
         id=new_id(),
@@ -126,7 +127,7 @@ def write(
         package=written.identifier,
         purpose=purpose,
         profile=PROFILE,
-        recipient=recipient.strip(),
+        recipient=recipient,
         written=content.written,
         prepared_by=desk.person.id,
         manifest=written.manifest_sha512,
@@ -145,6 +146,31 @@ def write(
             shutil.rmtree(written.path, ignore_errors=True)
         raise
     return transfer, written
+
+
+def record_receipt(desk: Desk, transfer: Transfer, receipt: str) -> Transfer:
+    """What the receiver said on receipt; the findings that a referral carried are acknowledged with it (sec. 2(d)).
+
+    Raises EntryError without a text.
+    """
+    told = needed("Receipt", receipt)
+    with desk.record("receipt recorded", case=transfer.case, subject=transfer.id) as tx:
+        kept = tx.set(transfer, receipt=told)
+        if transfer.purpose is Purpose.REFERRAL:
+            for finding in _carried(desk, transfer):
+                tx.set(finding, referral=Referral.ACKNOWLEDGED)
+    return kept
+
+
+def _carried(desk: Desk, transfer: Transfer) -> list[Finding]:
+    """The findings that had been transferred when this package was written and are not acknowledged yet."""
+    written = desk.vault.history_of(transfer.id)[0].entry.at
+    return [
+        finding
+        for finding in desk.vault.find(Finding, case=transfer.case)
+        if finding.referral is Referral.TRANSFERRED
+        and any(step.state is Referral.TRANSFERRED and step.taken <= written for step in way_of(desk, finding))
+    ]
 
 
 def _content(desk: Desk, case: Case, records: list[Record], purpose: Purpose, recipient: str) -> PackageContent:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from reviewer_app.domain.evidence import Attachment, EvaluationSummary
 from reviewer_app.evaluations.detect import NAMES
 from reviewer_app.evaluations.reader import PageImage, PageImages
-from reviewer_app.evaluations.said import Counts, Said, Sample, Samples, Score
+from reviewer_app.evaluations.said import Counts, Said, Sample, Samples, Score, unsaid
 from reviewer_app.services.attachments import (
     EVALUATIONS,
     Cancelled,
@@ -153,15 +153,6 @@ def _note_opened(desk: Desk, attachment: Attachment) -> None:
 
 # --- what it does not say ------------------------------------------------------------------------------------------
 
-_ASKED = {
-    "temperature": "temperature",
-    "seed": "seed",
-    "max_tokens": "output token limit",
-    "message_limit": "message limit",
-    "token_limit": "token limit",
-    "time_limit": "time limit",
-}
-
 
 def silences(said: Said, attachment: Attachment) -> list[str]:
     """What a reader would look for in the file and not find, then what the reader process warned of."""
@@ -169,15 +160,4 @@ def silences(said: Said, attachment: Attachment) -> list[str]:
     named = f"the log names {said.model} only" if said.model else "the log does not name a model"
     if attachment.checkpoint is None:
         found.append(f"Which checkpoint answered: {named}, and none is recorded with this file.")
-    heads = {"Tool version": said.tool_version, "Task": said.task, "Status": said.status, "Run moment": said.run_at}
-    missing = [name for name, value in heads.items() if value is None]
-    missing += [f"{name} samples" for name, count in said.counts if count is None]
-    unset = [name for key, name in _ASKED.items() if said.settings.get(key) is None]
-    found += [f"{_listed(missing)}: not recorded."] if missing else []
-    found += [f"{_listed(unset)}: not recorded, so not known to be unset."] if unset else []
-    return [*found, *said.warnings]
-
-
-def _listed(names: Sequence[str]) -> str:
-    text = ", ".join(names[:-1]) + (" and " if len(names) > 1 else "") + names[-1]
-    return text[0].upper() + text[1:]
+    return [*found, *unsaid(said), *said.warnings]

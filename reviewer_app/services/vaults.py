@@ -13,7 +13,7 @@ from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.markings import MarkingRules
 from reviewer_app.domain.people import Person, Role, Setting
 from reviewer_app.domain.wording import WordingRules
-from reviewer_app.errors import AttachmentError, EntryError, NoSpace, SignInRefused
+from reviewer_app.errors import AttachmentError, CheckStopped, EntryError, NoSpace, SignInRefused
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.paths import resource_text
 from reviewer_app.policy import Policy
@@ -35,7 +35,7 @@ SWITCH_WAIT = 5.0
 """Seconds that a program which is just ending may still hold the vault, as after Lock."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Created:
     """A new vault, open, and the recovery key's text, which is shown once."""
 
@@ -62,11 +62,14 @@ def create(
         raise EntryError(field="Your name", reason="this is empty; write the name that colleagues know you by")
     folder = check_folder(folder)
     check_passphrase(passphrase)
-    create_layout(folder)
     first = NewPerson(person.strip(), tuple(Role), passphrase)
+    take_away = partial(shutil.rmtree, folder, ignore_errors=True)
     with ExitStack() as undo:
-        # Nothing was confirmed yet, and the folder was empty before: what was begun is taken away again.
-        undo.callback(shutil.rmtree, folder, ignore_errors=True)
+        # Nothing was confirmed yet, and what lay in the folder before is never touched: what was begun goes again.
+        if not folder.exists():
+            undo.callback(take_away)
+        create_layout(folder)
+        undo.callback(take_away)
         lock = undo.enter_context(ExclusiveLock(folder))
         _slots, keychain, recovery_key = SlotFile.create(
             folder, policy=policy.before_unlock(), people=[first], rounds=rounds
@@ -117,6 +120,7 @@ def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: 
             policy=policy,
             remarks=_remarks(opened.mended),
         )
+        undo.callback(desk.reader.close)
         desk.blobs.sweep(set(vault.blobs()))
         # A full disk must not keep anybody out.
         with suppress(NoSpace):
@@ -148,14 +152,13 @@ def _desk(vault: Vault, keychain: Keychain, *, warm: bool, **held: Any) -> Desk:
 
 
 def leave(desk: Desk, verb: str = "signed out") -> None:
-    """Closes the vault: reader processes, connections, anchor and lock. Nothing is open afterwards."""
-    desk.reader.close()
-    try:
+    """Closes the vault: reader processes, connections, anchor and lock. Nothing is open afterwards, whatever fails."""
+    with ExitStack() as last:
+        last.callback(desk.lock.release)
+        last.callback(desk.vault.close)
+        last.callback(desk.reader.close)
         with desk.record(verb):
             pass
-    finally:
-        desk.vault.close()
-        desk.lock.release()
 
 
 # --- checking ------------------------------------------------------------------------------------------------------
@@ -191,7 +194,10 @@ def check(
     progress: Progress = lambda _fraction: None,
     cancelled: Cancelled = lambda: False,
 ) -> Report:
-    """Recomputes chain and anchor, folds the journal and compares the tables, verifies every attachment."""
+    """Recomputes chain and anchor, folds the journal and compares the tables, verifies every attachment.
+
+    Raises CheckStopped when `cancelled` says so.
+    """
     findings = vault_check.check(desk.vault, progress, cancelled, blobs=partial(_check_files, desk))
     with desk.record("vault checked"):
         pass
@@ -203,12 +209,16 @@ def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterat
     kept = [(blob, desk.vault.get(Attachment, blob)) for blob in desk.vault.blobs()]
     whole, done = sum(each.size for _, each in kept if each) or 1, 0
     for blob, attachment in kept:
-        if attachment is None or cancelled():
+        if cancelled():
+            raise CheckStopped
+        if attachment is None:
             continue
         try:
             with open_bytes(desk, attachment) as source:
                 found = source.verify(cancelled=cancelled)
         except AttachmentError as error:
+            if cancelled():
+                raise CheckStopped from error
             yield CheckFinding(f"attachment {blob}", str(error))
         else:
             if found != attachment.sha512:
@@ -266,7 +276,7 @@ def health(desk: Desk) -> Health:
     checked = next((entry.at for entry in desk.vault.entries() if entry.verb == "vault checked"), None)
     return Health(
         name=desk.vault.folder.name.removesuffix(".vault"),
-        folder=str(desk.vault.folder.parent),
+        folder=str(desk.vault.folder),
         entries=entries[0].number if entries else 0,
         attachments=len(kept),
         stored=sum(each[1] for each in kept if each),

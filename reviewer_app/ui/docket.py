@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer_app.domain.clocks import Convention, spelled, written
 from reviewer_app.services.docket import DocketLine
-from reviewer_app.ui.theme import GAP, STRONG
+from reviewer_app.ui.theme import EDGE, GAP, STRONG
 from reviewer_app.ui.widgets.controls import FilterField, Views, button
 from reviewer_app.ui.widgets.heads import page_head
-from reviewer_app.ui.widgets.layout import fill, label, page, row, start
+from reviewer_app.ui.widgets.layout import column, fill, label, page, row, start
 from reviewer_app.ui.widgets.rows import Cell, Head, Row
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip, vacant
 from reviewer_app.ui.widgets.table import Table
@@ -27,7 +27,7 @@ HEADS = (
     Head("Determination", 114, drop=5),
     Head("Access ends", 168),
     Head("Left", 80, right=True),
-    Head("Limit that bites", 112, drop=7),
+    Head("Limit that bites", 118, drop=7),
     Head("Assignee", 84, drop=2),
     Head("Last entry", 98, drop=1),
 )
@@ -61,12 +61,13 @@ class Docket(QWidget):
         self.lines: list[DocketLine] = []
         self.shown: list[DocketLine] = []
         self.remarks: tuple[str, ...] = ()  # shown above the cases until they are dismissed
+        self._seen: set[tuple[str, datetime | None, int | None]] = set()  # the ends whose alert was dismissed
         self._words: dict[str, str] = {}
         self._text = ""
         self._sort: tuple[int, bool] = (7, False)
         self._now = datetime.now(UTC)
         self.told = label("", "soft", wrap=True)
-        self.alerts = AlertStrip()
+        self.alerts, self.notices = AlertStrip(), AlertStrip()  # above the cases, and where there are none
         self.views = Views([name for name, _ in self._views()])
         self.views.chosen.connect(self._on_view)
         self.table = start(Table(HEADS, (), "Cases", empty="No case matches. Change the filter or the view."))
@@ -95,7 +96,7 @@ class Docket(QWidget):
             note="Everything you enter is kept in this vault alone.",
         )
         self.stack.addWidget(full)
-        self.stack.addWidget(nothing)
+        self.stack.addWidget(column(self.notices, (nothing, 1), margins=(EDGE, EDGE, EDGE, 0)))
         fill(QVBoxLayout(self), ((self.stack, 1),), 0)
 
     def show_lines(self, lines: Sequence[DocketLine], now: datetime) -> None:
@@ -119,15 +120,26 @@ class Docket(QWidget):
 
     def _show_alerts(self) -> None:
         self.alerts.clear()
+        self.notices.clear()
         near = [line for line in self.lines if line.alert is not None and line.alert <= 72 and line.ends and line.left]
-        for line in near[:2]:
+        unseen = [line for line in near if _end_of(line) not in self._seen]
+        for line in unseen[1::-1]:  # the strip puts the newest first
             ends, left = self._written(line.ends), spelled(line.left or timedelta())
             alert = Alert(f"{line.codename}: government access ends {ends}, in {left}.", "Open case")
             alert.setProperty("case", line.case)
             alert.acted.connect(self._on_alert)
+            alert.dismissed.connect(self._on_alert_seen)
             self.alerts.add(alert)
+        strip = self.alerts if self.lines else self.notices
         for remark in self.remarks:
-            self.alerts.add(Alert(remark, tone="plain")).dismissed.connect(self._on_remark_read)
+            strip.add(Alert(remark, tone="plain")).dismissed.connect(self._on_remark_read)
+
+    @Slot()
+    def _on_alert_seen(self) -> None:
+        """It stays away until the window is closed; the next threshold, or another end, is another alert."""
+        sender = self.sender()
+        key = sender.property("case") if sender else ""
+        self._seen |= {_end_of(line) for line in self.lines if line.case == key}
 
     @Slot()
     def _on_remark_read(self) -> None:
@@ -198,6 +210,10 @@ class Docket(QWidget):
         text, today = written(moment, self.convention.zone), written(self._now, self.convention.zone)
         day, today_day = text.rsplit(" ", 2), today.rsplit(" ", 2)
         return f"today {day[1]}" if day[0] == today_day[0] else " ".join(day[0].split()[:2])
+
+
+def _end_of(line: DocketLine) -> tuple[str, datetime | None, int | None]:
+    return line.case, line.ends, line.alert
 
 
 def _words(line: DocketLine) -> str:

@@ -16,6 +16,11 @@ CARD = (32, 32, 32, 32)
 """The margins of the one card on a page."""
 
 
+def with_code(error: AppError) -> str:
+    """An error in its own sentences, with the code that the help explains."""
+    return f"{error} (Code {error.code})"
+
+
 class Page(QWidget):
     """A page of the entrance: Enter goes on through `steps` and does the page's action behind the last."""
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 from reviewer_app.errors import AppError
 from reviewer_app.paths import data_folder
 from reviewer_app.services.door import SUFFIX, Door, look, nearby
-from reviewer_app.ui.doorstep import Page
+from reviewer_app.ui.doorstep import Page, with_code
 from reviewer_app.ui.tasks import Tasks
 from reviewer_app.ui.theme import GROUP
 from reviewer_app.ui.unlock import Unlock
@@ -130,6 +130,8 @@ class Entrance(QMainWindow):
         self.hush()
         for strip in self.banners:
             strip.show_marking(*banner)
+        if self.page:
+            self.page.forget()
         self.page = page
         put_in(self.view, page)
         if first := page.findChild(QWidget, "start"):
@@ -150,7 +152,7 @@ class Entrance(QMainWindow):
     def refuse(self, error: AppError) -> None:
         """Tell an error in its own sentences, with the code that the help explains."""
         self.code = error.code
-        self.tell(f"{error} (Code {error.code})")
+        self.tell(with_code(error))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F1 explains what was refused last, or shows the guide."""
@@ -232,7 +234,7 @@ class Entrance(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """A recovery key that nobody has kept is asked for; a vault that was not entered is left."""
-        if self.desk is not None and not self._may_lose_key():
+        if self.desk is not None and not isinstance(self.page, Unlock) and not self._may_lose_key():
             event.ignore()
             return
         self.leave()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # loaded while the person types
     from reviewer_app.services.desk import Desk
     from reviewer_app.ui.workplace import Workplace
 
-SIZE = QSize(1440, 900)
+SIZE, FRAME = QSize(1440, 900), QSize(16, 48)
 DRAFT_NOT_KEPT = "--draft-not-kept"
 """Argument of a successor: the unlock window has to say that a draft was lost."""
 NOT_KEPT = (
@@ -108,7 +108,9 @@ class Program(QObject):
     def show(self) -> None:
         """The entrance in front."""
         if self.entrance:
-            self.entrance.resize(SIZE.boundedTo(self.entrance.screen().availableSize()))
+            # A frame around the window must not push the lower banner off the screen.
+            space = self.entrance.screen().availableSize() - FRAME
+            self.entrance.resize(SIZE.boundedTo(space))
             self.entrance.show()
 
     @Slot()

@@ -6,8 +6,17 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QMainWindow, QMenu, QPushButton, QStackedWidget, QTabBar, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QWidget,
+)
 
 from reviewer_app.ui.appearance import SIZES, SYSTEM, Appearance
 from reviewer_app.ui.dialog import Dialog
@@ -44,6 +53,7 @@ class Shell(QMainWindow):
 
     place_chosen = Signal(str)
     lock_asked = Signal()
+    back_asked = Signal()  # Esc, where nothing that is typed would be left
 
     def __init__(
         self,
@@ -173,8 +183,8 @@ class Shell(QMainWindow):
 
     def _add_commands(self) -> None:
         self.command("Ctrl+L", "Lock the vault", self.lock_asked.emit)
-        for number in range(1, 10):
-            shown = "Ctrl+1 … Ctrl+9" if number == 1 else "-"
+        for number in range(1, 8):
+            shown = "Ctrl+1 … Ctrl+7" if number == 1 else "-"
             self.command(f"Ctrl+{number}", "Parts of the case", partial(self._show_tab, number - 1), shown)
         self.command("F6", "Next part of the window", self.next_region)
         self.command("Shift+F6", "Part of the window before", partial(self.next_region, -1))
@@ -218,12 +228,18 @@ class Shell(QMainWindow):
         """Show what every key does."""
         pairs = [(command.keys, command.text) for command in self.commands]
         pairs += [("Tab, Shift+Tab", "Next or previous control"), ("Enter", "Open the chosen row")]
-        pairs += [("Space", "Preview the chosen row"), ("Ctrl+C", "Copy the chosen rows as text")]
+        pairs += [("Esc", "Back to the docket"), ("Ctrl+C", "Copy the chosen rows as text")]
         dialog = Dialog("Keyboard", self, 540)
         dialog.fill(scroll(facts(pairs), "Keys"), dialog.closer("Close"))
         dialog.run()
 
     # --- folding ---------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not isinstance(self.focusWidget(), QLineEdit | QPlainTextEdit):
+            self.back_asked.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

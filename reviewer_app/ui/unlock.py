@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox
 
 from reviewer_app.errors import AppError, WrongPassphrase
 from reviewer_app.services.door import Door
-from reviewer_app.ui.doorstep import Page, PassphraseField, yielding
+from reviewer_app.ui.doorstep import Page, PassphraseField, with_code, yielding
 from reviewer_app.ui.theme import GAP, STRONG
 from reviewer_app.ui.widgets.controls import button, choice, labelled
 from reviewer_app.ui.widgets.layout import Pair, beside, column, label, picture, prose, row, short, start
@@ -103,7 +103,7 @@ class Unlock(Page):
         self.passphrase.line.setFocus()
         if not isinstance(error, WrongPassphrase):
             return False
-        self.typed.set_error(str(error))
+        self.typed.set_error(with_code(error))
         return True
 
     def forget(self) -> None:

@@ -21,7 +21,7 @@ from reviewer_app.errors import (
 )
 from reviewer_app.paths import data_folder
 from reviewer_app.services.door import SUFFIX, name_flaw, vault_folder
-from reviewer_app.ui.doorstep import Page, PassphraseField, yielding
+from reviewer_app.ui.doorstep import Page, PassphraseField, with_code, yielding
 from reviewer_app.ui.theme import GAP, GROUP, STRONG
 from reviewer_app.ui.widgets.controls import Button, button, choice, field, labelled
 from reviewer_app.ui.widgets.layout import Item, column, label, picture, prose, row, rule, short, start
@@ -93,7 +93,7 @@ def _grid(*ways: tuple[Button, str]) -> QFrame:
     return frame
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class NewVaultForm:
     """What the form says: the vault's folder, its first person and passphrase, and what every window shows of it."""
 
@@ -216,7 +216,7 @@ class NewVault(Page):
         name = BESIDE.get(type(error))
         if name is None:
             return False
-        self.fields[name].set_error(str(error))
+        self.fields[name].set_error(with_code(error))
         self._go_to(name)
         return True
 

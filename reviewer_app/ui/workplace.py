@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from reviewer_app.errors import AppError
@@ -29,6 +29,7 @@ from reviewer_app.ui.widgets.strips import Job
 
 log = logging.getLogger("reviewer")
 
+MINUTE = 60_000  # ms
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 
 
@@ -45,6 +46,7 @@ class Workplace(QObject):
         self.shell = Shell(PLACES, appearance, marking=marking, note=note, stamp=stamp)
         self.shell.place_chosen.connect(self._on_place)
         self.shell.lock_asked.connect(self._on_lock)
+        self.shell.back_asked.connect(self._on_back)
         self.shell.installEventFilter(self)
         self.docket = Docket(desk.person.name, desk.convention)
         self.docket.case_opened.connect(self.open_case)
@@ -58,6 +60,10 @@ class Workplace(QObject):
         self.shell.command("Ctrl+Shift+N", "New note", self._on_new_note)
         self._restyle(preferences.recall(desk, "appearance"))
         appearance.changed.connect(self._on_restyled)
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE)
+        self._minute.timeout.connect(self._show_status)
+        self._minute.start()
 
     @property
     def window(self) -> QMainWindow:
@@ -146,6 +152,11 @@ class Workplace(QObject):
             self.attaching.ask(self.case.file, paths)
 
     @Slot()
+    def _on_back(self) -> None:
+        if self.shell.page() is not self.docket:
+            self.show_docket()
+
+    @Slot()
     def _on_new_note(self) -> None:
         if self.case and self.shell.page() is self.case:
             self.case.show_tab("notes")
@@ -200,6 +211,7 @@ class Workplace(QObject):
 
     def _kept(self) -> bool:
         """Keeps drafts; SECURITY: locking goes on whatever happens here, and the unlock window says what was lost."""
+        self._minute.stop()
         try:
             self.keep()
         except Exception as error:  # noqa: BLE001  see above
@@ -216,6 +228,7 @@ class Workplace(QObject):
 
     # --- what is remembered --------------------------------------------------------------------------------------------
 
+    @Slot()
     def _show_status(self) -> None:
         now = self.desk.now()
         checked = self.desk.written(self.desk.clock()).split(" ", 3)[3]

@@ -137,6 +137,9 @@ def create_layout(folder: Path) -> None:
     with faults_named("make", folder.name):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise VaultExists(name=folder.name)
+        # The data folder of somebody who has no vault yet is not there.
+        for missing in reversed([place for place in folder.parents if not place.exists()]):
+            make_folder(missing)
         make_folder(folder)
         restrict(folder, FOLDER_MODE)
         for name in FOLDERS:

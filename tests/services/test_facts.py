@@ -96,7 +96,7 @@ def test_only_the_tracks_that_differ_are_moved(desk, case):
         "access": Access.ACTIVE,
         "evaluation": Evaluation.RUNNING,
         "consultation": Consultation.UNDER_WAY,
-        "material": Material.HELD,
+        "material": Material.NOT_RECORDED,
     }
     moved = facts.set_tracks(desk, case, **states)
     assert (moved.evaluation, moved.consultation) == (Evaluation.RUNNING, Consultation.UNDER_WAY)
@@ -107,7 +107,7 @@ def test_only_the_tracks_that_differ_are_moved(desk, case):
 
 
 def test_tracks_moved_by_somebody_else_are_not_overwritten_unseen(desk, case):
-    states = {"access": Access.ACTIVE, "consultation": Consultation.NONE, "material": Material.HELD}
+    states = {"access": Access.ACTIVE, "consultation": Consultation.NONE, "material": Material.NOT_RECORDED}
     facts.set_tracks(desk, case, evaluation=Evaluation.RUNNING, **states)
     with pytest.raises(Stale):
         facts.set_tracks(desk, case, evaluation=Evaluation.WRITTEN_UP, **states)

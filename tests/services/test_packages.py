@@ -190,6 +190,19 @@ def test_a_package_that_is_not_recorded_is_taken_away(desk, case, out, monkeypat
     assert desk.vault.get(type(made), made.id).referral is Referral.NONE
 
 
+def test_a_receipt_acknowledges_the_findings_that_went_along_and_no_others(desk, case, out):
+    gone = finding(desk, case)
+    transfer, _ = write(desk, case, Purpose.REFERRAL, out)
+    later = finding(desk, case)
+    with pytest.raises(EntryError, match="empty"):
+        packages.record_receipt(desk, transfer, "  ")
+    kept = packages.record_receipt(desk, transfer, " Received by J. Placeholder, ref 12 ")
+    assert kept.receipt == "Received by J. Placeholder, ref 12"
+    states = {each.id: each.referral for each in desk.vault.find(type(gone), case=case)}
+    assert states == {gone.id: Referral.ACKNOWLEDGED, later.id: Referral.NONE}
+    assert desk.vault.entries(case=case, limit=1)[0].verb == "receipt recorded"
+
+
 @pytest.mark.parametrize("looks", [0, 1, 3, 8])
 def test_a_cancel_at_any_look_leaves_nothing(desk, case, out, looks):
     attached(desk, case)

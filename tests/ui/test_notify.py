@@ -26,7 +26,7 @@ def shown(monkeypatch):
     [
         (
             FileVanished(name="a. b.zip"),
-            "“a. b.zip” went away while it was read, so nothing was stored.",
+            "“a. b.zip” is not there, or went away while it was read.",
             "Put the file or medium back and attach it again.",
         ),
         (EntryError(field="Codename", reason="it is empty"), "Codename: it is empty.", ""),

@@ -134,13 +134,11 @@ def test_losing_the_current_row_is_told(table, qtbot):
         table.filter("heron")
 
 
-def test_keys_open_preview_and_copy(table, qtbot):
+def test_keys_open_and_copy(table, qtbot):
     table.select_key("BLUE")
     with qtbot.waitSignal(table.opened) as opened:
         QTest.keyClick(table, Qt.Key.Key_Return)
-    with qtbot.waitSignal(table.previewed) as previewed:
-        QTest.keyClick(table, Qt.Key.Key_Space)
-    assert opened.args == previewed.args == ["BLUE"]
+    assert opened.args == ["BLUE"]
     QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == (
         "Number\tCodename\tDeveloper\tLeft\n2026-0003\tBLUE HERON\tExample Developer\t"

@@ -18,6 +18,7 @@ from reviewer_app.services.desk import Desk
 from reviewer_app.ui.case.sides import ListAndCard
 from reviewer_app.ui.case.tab import CaseTab, MainAction, Workplace
 from reviewer_app.ui.case.words import counted, grouped, since, size_text
+from reviewer_app.ui.dialogs.record_receipt import RecordReceiptDialog
 from reviewer_app.ui.dialogs.write_package import Order, WritePackage
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.shell import PageStack
@@ -94,7 +95,9 @@ class TransfersTab(CaseTab):
         written = Cell(
             since(self.desk, each.written, file.now), "soft", tip=self.desk.written(each.written), sort=each.written
         )
-        return Row(each.id, (Cell(each.package, tip=f"({each.marking}) {each.package}"), each.purpose, written))
+        return Row(
+            each.id, (Cell(each.package, tip=f"({each.marking}) {each.package}", named=True), each.purpose, written)
+        )
 
     @Slot(str)
     def _on_chosen(self, _key: str) -> None:
@@ -114,9 +117,10 @@ class TransfersTab(CaseTab):
         top = row(
             short(chosen.package, step=2, weight=STRONG), Stamp(f"({chosen.marking})", "text", dashed=False), None
         )
-        receipt = f"Receipt: {chosen.receipt}" if chosen.receipt else "Written; no receipt. Written is not received."
+        receipt = "Received." if chosen.receipt else "Written; no receipt. Written is not received."
+        ask = () if chosen.receipt else (button("Record a receipt", "quiet", on=self._on_receipt),)
         parts = (
-            column(top, label(receipt, "soft", wrap=True), gap=2),
+            column(top, row((label(receipt, "soft", wrap=True), 1), *ask), gap=2),
             rule(),
             self._facts(self.file, chosen),
             rule(),
@@ -143,6 +147,14 @@ class TransfersTab(CaseTab):
             6,
             88,
         )
+
+    @Slot()
+    def _on_receipt(self) -> None:
+        key = self.table.current_key()
+        chosen = next((each for each in self.file.transfers if each.id == key), None) if self.file else None
+        if chosen and RecordReceiptDialog.ask(self.place.window, self.desk, chosen):
+            self.place.changed()
+            self.place.say(f"Receipt of {chosen.package} recorded.")
 
     # --- writing ---------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,7 @@ from reviewer_app.ui.widgets.layout import fill, label, row
 if TYPE_CHECKING:  # the unlock window has fields and no table
     from reviewer_app.ui.widgets.table import Table
 
+CONTROL = Qt.KeyboardModifier.ControlModifier
 DEBOUNCE = 150  # ms between the last key and the search
 
 
@@ -51,6 +52,13 @@ class Button(QPushButton):
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.clicked.connect(self._tell)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses what has the focus, as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & CONTROL:
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _tell(self) -> None:

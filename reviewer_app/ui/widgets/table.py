@@ -20,7 +20,6 @@ class Table(TableLook):
     """Rows held whole (`set_rows`, sorted and filtered here) or fetched by key (`set_keys`, sorted by the caller)."""
 
     opened = Signal(str)  # Enter or double click: the row's key
-    previewed = Signal(str)  # Space
     chosen = Signal(str)  # the current row changed; "" when there is none
     typed = Signal(str)  # a letter typed in the table, for its filter field
     sort_asked = Signal(int, bool)  # column, descending: only for a table of fetched rows
@@ -172,8 +171,6 @@ class Table(TableLook):
             self._copy()
         elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current_key():
             self.opened.emit(self.current_key())
-        elif plain and key == Qt.Key.Key_Space and self.current_key():
-            self.previewed.emit(self.current_key())
         elif (
             event.text().strip()
             and event.text().isprintable()
