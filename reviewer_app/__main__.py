@@ -15,12 +15,13 @@ def main() -> int:
         from reviewer_app.evaluations import process
 
         return process.main()
+    from reviewer_app import app
+
+    app.harden()
     if verb in HEADLESS or verb.startswith("-"):
         from reviewer_app import cli
 
         return cli.main(arguments)
-    from reviewer_app import app
-
     return app.main(arguments)
 
 

@@ -14,7 +14,6 @@ NO_DISPLAY = "There is no display to open the window on. Start Reviewer in a des
 def main(arguments: list[str]) -> int:
     """The application with an optional vault, or the tour; returns the exit code."""
     gc.disable()  # what is loaded before the first window stays; `TaskRunner` collects from then on
-    harden()
     if arguments[:1] == ["tour"]:
         return _tour(arguments[1:])
     from reviewer_app.ui import program
@@ -59,8 +58,9 @@ def _log_our_own_words() -> None:
     told = logging.StreamHandler()
     told.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
     logging.getLogger("reviewer").addHandler(told)
-    # SECURITY: a library's message may quote a case, so it goes nowhere.
+    # SECURITY: a library's message or warning may quote a case, so it goes nowhere.
     logging.getLogger().addHandler(logging.NullHandler())
+    logging.captureWarnings(capture=True)
 
 
 def _tour(arguments: list[str]) -> int:

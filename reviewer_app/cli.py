@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from reviewer_app import __version__
-from reviewer_app.errors import AppError, EntryError
+from reviewer_app.errors import AppError, EntryError, place_of
 from reviewer_app.paths import resource_text
 
 
@@ -29,6 +29,9 @@ def main(arguments: list[str]) -> int:
         return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:  # noqa: BLE001  SECURITY: its words may quote a case; type and place do not
+        print(f"Reviewer met a fault of its own: {place_of(error)}. What was saved is kept.", file=sys.stderr)
         return 1
     return code
 

@@ -16,6 +16,7 @@ string, filled from the keyword arguments of the constructor; they also stand as
 Every class has its own code, which the help explains.
 """
 
+import traceback
 from typing import ClassVar
 
 
@@ -324,3 +325,15 @@ class PackageUnreadable(PackageError):
 class EntryError(AppError):
     code = "F-800"
     sentence = "{field}: {reason}."
+
+
+# --- faults --------------------------------------------------------------------------------------------------------
+
+
+def place_of(error: BaseException) -> str:
+    """Type and place of a fault, `KeyError at table.py:120`: never its words, which may quote a case."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(
+        f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[:-4:-1]
+    )
+    return f"{type(error).__name__} at {where or 'an unknown place'}"

@@ -186,3 +186,29 @@ def test_wrong_usage_is_exit_2(arguments):
 def test_the_installed_program_runs_without_loading_windows():
     script = "import sys; from reviewer_app import cli; cli.main(['selftest']); sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False, capture_output=True).returncode == 0
+
+
+HARDENED = """
+import os, resource, sys
+from reviewer_app import cli
+from reviewer_app.__main__ import main
+cli.main = lambda arguments: print(resource.getrlimit(resource.RLIMIT_CORE), oct(os.umask(0)))
+sys.argv = ["reviewer-app", "selftest"]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits and umask are those of POSIX")
+def test_headless_verbs_leave_no_core_and_no_readable_files():
+    done = subprocess.run([sys.executable, "-c", HARDENED], capture_output=True, text=True, check=True)
+    assert done.stdout == "(0, 0) 0o77\n"
+
+
+def test_a_fault_is_told_by_type_and_place_only(monkeypatch, capsys):
+    def fail(_options):
+        raise KeyError("BLUE HERON")
+
+    monkeypatch.setattr(cli, "_selftest", fail)
+    assert cli.main(["selftest"]) == 1
+    told = capsys.readouterr().err
+    assert "KeyError at test_cli.py" in told and "HERON" not in told and told.count("\n") == 1

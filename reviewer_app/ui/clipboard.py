@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Text on the clipboard: kept out of clipboard histories, and taken back when it is still ours."""
+"""Text on the clipboard: kept out of clipboard histories, and taken back when it is still ours.
+
+Fields and editors put text there by Qt's own keys and menus, in several forms and without a hint; `Clipboard` sees it and
+puts the plain text in its place.
+"""
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
@@ -24,6 +28,17 @@ class Clipboard(QObject):
         self._timer.setSingleShot(True)
         self._timer.setInterval(seconds * 1000)
         self._timer.timeout.connect(self.clear)
+        QGuiApplication.clipboard().dataChanged.connect(self._on_changed)
+
+    @Slot()
+    def _on_changed(self) -> None:
+        board = QGuiApplication.clipboard()
+        if self.is_ours() and board.text() and not board.mimeData().hasFormat(HINTS[0]):
+            self.put(board.text())
+
+    def is_ours(self) -> bool:
+        """Whether this program put there what is there now."""
+        return QGuiApplication.clipboard().ownsClipboard()
 
     def put(self, text: str) -> None:
         data = QMimeData()
@@ -44,8 +59,13 @@ class Clipboard(QObject):
         self._timer.stop()
 
 
-def copy_text(text: str) -> None:
-    """Put text on the clipboard; the one Clipboard of the application takes it back."""
+def the_clipboard() -> Clipboard:
+    """The one Clipboard of the application."""
     app = QCoreApplication.instance()
     board = app.findChild(Clipboard) if app else None
-    (board or Clipboard(app)).put(text)
+    return board or Clipboard(app)
+
+
+def copy_text(text: str) -> None:
+    """Put text on the clipboard, and take it back in time."""
+    the_clipboard().put(text)

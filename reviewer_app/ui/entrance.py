@@ -119,12 +119,11 @@ class Entrance(QMainWindow):
     @Slot()
     def choose_vault(self) -> None:
         """Ask for a vault's folder."""
-        from PySide6.QtWidgets import QFileDialog
+        from reviewer_app.ui.files import choose_folder
 
-        first = data_folder() if data_folder().is_dir() else Path.home()
-        chosen = QFileDialog.getExistingDirectory(self, f"Open a vault (a folder ending in {SUFFIX})", str(first))
+        chosen = choose_folder(self, f"Open a vault (a folder ending in {SUFFIX})", data_folder())
         if chosen:
-            self.show_unlock(Path(chosen))
+            self.show_unlock(chosen)
 
     def _put(self, page: Page, banner: tuple[str, str, str] = NO_VAULT) -> None:
         self.hush()

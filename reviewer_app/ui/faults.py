@@ -4,13 +4,12 @@
 import logging
 import sys
 import threading
-import traceback
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QThread
 from PySide6.QtWidgets import QApplication
 
-from reviewer_app.errors import AppError
+from reviewer_app.errors import AppError, place_of
 
 log = logging.getLogger("reviewer")
 
@@ -19,15 +18,6 @@ FAULT = (
     "What was saved is kept; the last action may not have been finished. Lock the vault, sign in again and repeat it. "
     "If it happens again, give the place below to whoever looks after this program; it holds no case content."
 )
-
-
-def place_of(error: BaseException) -> str:
-    """Type and place of a fault, `KeyError at table.py:120`: never its words, which may quote a case."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(
-        f"{frame.filename.replace(chr(92), '/').rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[:-4:-1]
-    )
-    return f"{type(error).__name__} at {where or 'an unknown place'}"
 
 
 class FaultHook(QObject):

@@ -17,7 +17,9 @@ def leave_no_trace() -> None:
 
 def _dialog(parent: QWidget | None, title: str, mode: QFileDialog.FileMode, folder: Path | None) -> QFileDialog:
     leave_no_trace()
-    dialog = QFileDialog(parent, title, str(folder or Path.home()))
+    wanted = folder or Path.home()
+    first = next((place for place in (wanted, *wanted.parents) if place.is_dir()), Path.home())
+    dialog = QFileDialog(parent, title, str(first))
     dialog.setFileMode(mode)
     dialog.setOption(QFileDialog.Option.DontResolveSymlinks)
     dialog.setOption(QFileDialog.Option.DontUseCustomDirectoryIcons)

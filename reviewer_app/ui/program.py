@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Slot
+from PySide6.QtCore import QObject, QSize, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from reviewer_app.ui.appearance import Appearance
@@ -121,8 +121,10 @@ class Program(QObject):
     @Slot(object)
     def enter(self, desk: "Desk") -> None:
         """The desk of the person who signed in becomes the workplace; when that goes wrong the vault is left again."""
+        from reviewer_app.ui.clipboard import the_clipboard
         from reviewer_app.ui.workplace import Workplace
 
+        the_clipboard()
         self.desk = desk
         with ExitStack() as undo:
             undo.callback(self._leave, "signed out")
@@ -197,12 +199,17 @@ def _nothing(_value: object) -> None:
     pass
 
 
+def _no_message(*_message: object) -> None:
+    """SECURITY: a message of Qt may quote what a window shows."""
+
+
 def run(vault: Path | None = None, *, draft_kept: bool = True) -> int:
     """Opens the window, of a vault where one is named. Returns the exit code."""
     app = application(sys.argv[0])
     app.setApplicationName("Reviewer")
     app.setDesktopFileName("reviewer")
     FaultHook(app).install()
+    qInstallMessageHandler(_no_message)
     program = Program(app, vault, draft_kept=draft_kept)
     program.show()
     return app.exec()

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QWidget
 
 from reviewer_app.errors import (
     AppError,
@@ -22,6 +22,7 @@ from reviewer_app.errors import (
 from reviewer_app.paths import data_folder
 from reviewer_app.services.door import SUFFIX, name_flaw, vault_folder
 from reviewer_app.ui.doorstep import Page, PassphraseField, with_code, yielding
+from reviewer_app.ui.files import choose_folder
 from reviewer_app.ui.theme import GAP, GROUP, STRONG
 from reviewer_app.ui.widgets.controls import Button, button, choice, field, labelled
 from reviewer_app.ui.widgets.layout import Item, column, label, picture, prose, row, rule, short, start
@@ -158,9 +159,9 @@ class NewVault(Page):
 
     @Slot()
     def _on_folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, "Folder for the vault", str(self.parent_folder))
+        chosen = choose_folder(self, "Folder for the vault", self.parent_folder)
         if chosen:
-            self.choose_folder(Path(chosen))
+            self.choose_folder(chosen)
 
     def choose_folder(self, folder: Path) -> None:
         """Where the vault's folder will be made."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
-from reviewer_app.errors import AppError
+from reviewer_app.errors import AppError, place_of
 from reviewer_app.services import cases, docket, preferences, vaults
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.appearance import Appearance
@@ -19,7 +19,6 @@ from reviewer_app.ui.case.page import CasePage
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
 from reviewer_app.ui.docket import Docket
 from reviewer_app.ui.entrance import banner_words
-from reviewer_app.ui.faults import place_of
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import Callback, Report, Tasks, Work

@@ -6,8 +6,8 @@ import threading
 import pytest
 from PySide6.QtCore import QTimer
 
-from reviewer_app.errors import FileVanished
-from reviewer_app.ui.faults import FAULT_TITLE, FaultHook, place_of
+from reviewer_app.errors import FileVanished, place_of
+from reviewer_app.ui.faults import FAULT_TITLE, FaultHook
 from reviewer_app.ui.notify import ErrorDialog, show_error
 
 
@@ -62,7 +62,7 @@ def test_a_fault_is_logged_and_shown_once_without_case_content(hook, monkeypatch
 
 def test_an_expected_error_that_nobody_caught_is_shown_in_its_own_words(hook, shown):
     sys.excepthook(FileVanished, FileVanished(name="log.eval"), None)
-    assert shown[0].startswith("“log.eval” went away")
+    assert shown[0].startswith("“log.eval” is not there")
 
 
 def test_a_fault_on_another_thread_is_logged_and_opens_no_window(hook, shown, caplog):

@@ -27,7 +27,7 @@ def shown(monkeypatch):
         (
             FileVanished(name="a. b.zip"),
             "“a. b.zip” is not there, or went away while it was read.",
-            "Put the file or medium back and attach it again.",
+            "Nothing was stored. Put it back, then choose it again.",
         ),
         (EntryError(field="Codename", reason="it is empty"), "Codename: it is empty.", ""),
     ],
@@ -44,7 +44,7 @@ def test_every_error_is_cut_at_its_first_sentence():
 def test_an_error_is_shown_with_its_code_and_a_way_on(qtbot, shown, shell):
     assert show_error(shell, FileVanished(name="log.eval"), "Choose another file") is True
     text, words = shown[0]
-    assert text.startswith("“log.eval” went away")
+    assert text.startswith("“log.eval” is not there")
     assert "Code A-301, explained in the help (F1)" in words and "Choose another file" in words
 
 

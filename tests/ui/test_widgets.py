@@ -352,6 +352,19 @@ def test_copied_text_is_taken_back_only_while_it_is_ours(qapp):
     assert QGuiApplication.clipboard().text() == ""
 
 
+def test_what_a_field_copies_by_itself_is_replaced_by_plain_text_with_the_hint(qtbot, monkeypatch):
+    board = Clipboard()
+    monkeypatch.setattr(board, "is_ours", lambda: True)
+    foreign = QMimeData()
+    foreign.setText("BLUE HERON")
+    foreign.setHtml("<b>BLUE HERON</b>")
+    QGuiApplication.clipboard().setMimeData(foreign)
+    data = QGuiApplication.clipboard().mimeData()
+    assert data.text() == "BLUE HERON" and data.hasFormat("x-kde-passwordManagerHint") and not data.hasHtml()
+    board.clear()
+    assert QGuiApplication.clipboard().text() == ""
+
+
 def test_one_clipboard_serves_the_whole_application(qapp):
     copy_text("a")
     copy_text("b")
