@@ -28,7 +28,7 @@ class Policy(BaseModel):
     """One value for each setting; the defaults are the careful ones.
 
     `floor` and `ceiling` are banner texts: the system-high floor that every window shows, and the highest marking this
-    vault may hold. `alert_hours` are hours before an end. `idle_minutes` by ASD STIG V-222389; attempts by V-222432.
+    vault may hold, "" where nothing in it is real and it takes every marking. `alert_hours` are hours before an end. `idle_minutes` by ASD STIG V-222389; attempts by V-222432.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,7 +36,7 @@ class Policy(BaseModel):
     letterhead: str = "OFFICE OF MODEL REVIEW"
     office_prefix: str = Field(default="", max_length=12, pattern=r"^[A-Z0-9-]*$")
     floor: str = "UNCLASSIFIED"
-    ceiling: str = "TOP SECRET"
+    ceiling: str = "UNCLASSIFIED"
     classification_profile: Literal["IC", "DOD"] = "IC"
     cui_profile: Literal["NARA", "DOD"] = "NARA"
     zone: str = "America/New_York"
@@ -91,7 +91,7 @@ def practice_policy() -> Policy:
         letterhead="PRACTICE OFFICE OF MODEL REVIEW",
         office_prefix="P-",
         floor="UNCLASSIFIED",
-        ceiling="TOP SECRET",
+        ceiling="",
         notice=PRACTICE_NOTICE,
         memo_addressee="Director, Practice Office of Model Review",
         classified_by="R. Ibarra, reviewer",

@@ -10,7 +10,7 @@ from unittest import mock
 from reviewer_app.policy import Policy, practice_policy
 from reviewer_app.services import vaults
 from reviewer_app.services.desk import Desk
-from reviewer_app.vault import credentials
+from reviewer_app.vault import credentials, slots
 from tests.factories import at
 
 PERSON = "R. Ibarra"
@@ -22,7 +22,7 @@ NOW = at(2026, 11, 23, 10, 40)
 @contextmanager
 def cheap_passphrases() -> Iterator[None]:
     """SECURITY: only tests lower the floor of the rounds; the program's own is tested with the slots."""
-    with mock.patch.object(credentials, "FLOOR", ROUNDS), mock.patch.object(credentials, "calibrate", lambda: ROUNDS):
+    with mock.patch.object(credentials, "FLOOR", ROUNDS), mock.patch.object(slots, "calibrate", lambda: ROUNDS):
         yield
 
 

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from reviewer_app.domain.cases import DatedFact, FactKind, Precision
+
+HOUR = timedelta(hours=1)
 
 
 class Until(StrEnum):
@@ -55,16 +58,14 @@ class Limit(StrEnum):
     RELEASE = "partner release"
 
 
-@dataclass(frozen=True)
-class End:
+class End(NamedTuple):
     """One limit of the window and its moment in UTC."""
 
     limit: Limit
     moment: datetime
 
 
-@dataclass(frozen=True)
-class AccessWindow:
+class AccessWindow(NamedTuple):
     """The period of government access. `bites` is the earlier limit; `other` the later one, if there is one."""
 
     granted: datetime
@@ -181,7 +182,8 @@ def alert_reached(end: datetime, now: datetime, hours: Sequence[int]) -> int | N
     left = end - now
     if left <= timedelta():
         return None
-    return min((each for each in hours if left <= timedelta(hours=each)), default=None)
+    hours_left = left / HOUR
+    return min([each for each in hours if hours_left <= each], default=None)
 
 
 @dataclass(frozen=True)

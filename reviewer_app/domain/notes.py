@@ -4,9 +4,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Annotated
 
 from reviewer_app.domain.record import Id, Moment, Record, Refers, Searchable
+from reviewer_app.domain.seen import as_seen, is_blank
 
 
 class Note(Record):
@@ -30,14 +32,52 @@ class Paragraph:
     text: str
     number: int  # from 1
 
+    def listed(self) -> Iterator[str]:
+        """The marks that lines of a list in it bear: each is a portion of its own."""
+        yield from (begin.mark for begin in map(beginning, self.text.split("\n")) if begin and begin.is_item)
 
-_BLANK_LINE = re.compile(r"\n[ \t]*\n+")
+    def begun(self) -> Iterator[str]:
+        """The marks with which lines begin outside a list, as if a blank line stood before them."""
+        yield from (begin.mark for begin in map(beginning, self.text.split("\n")) if begin and not begin.is_item)
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The mark a line begins with, as it is seen, whether behind the sign of a list, and what follows it."""
+
+    mark: str
+    is_item: bool
+    rest: str
+
+
 _MARKED = re.compile(r"\s*(\([A-Z][^()\n]{0,200}\))\s*(.*)\Z", re.DOTALL)
+# A level in capitals alone; behind a double slash in any letters.
+_MARK = r"\(\s*(?:TS|S|C|CUI|U|(?i:TS|S|C|CUI|U|TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)\s*//[^()\n]{1,200})\s*\)"
+_BEGINS = re.compile(rf"\s*(?P<item>(?:[-*+]|\d{{1,3}}[.)])\s+)?(?P<mark>{_MARK})")
+_INSIDE = re.compile(rf"(?<![\w)]){_MARK}(?!\s*(?:19|20)\d\d)")  # not “finding(S)”, not “(C) 2026”
+
+
+def beginning(line: str) -> Beginning | None:
+    """The mark at the beginning of a line; None where it begins with none."""
+    seen, places = as_seen(line)
+    found = _BEGINS.match(seen)
+    return Beginning(found["mark"], bool(found["item"]), line[places[found.end() - 1] + 1 :]) if found else None
+
+
+def named_marks(text: str) -> Iterator[str]:
+    """The marks that stand in the midst of a line, where they mark nothing."""
+    for line in text.split("\n"):
+        begin = beginning(line)
+        yield from (found[0] for found in _INSIDE.finditer(as_seen(begin.rest if begin else line)[0]))
 
 
 def paragraphs(body: str) -> Iterator[Paragraph]:
-    """The paragraphs of a text, parted by blank lines; a mark is upper case in parentheses at the very start (P1)."""
-    blocks = (block.strip("\n") for block in _BLANK_LINE.split(body.replace("\r\n", "\n")))
-    for number, block in enumerate((block for block in blocks if block.strip()), 1):
+    """The paragraphs of a text, parted by blank lines; a mark is upper case in parentheses at the very start (P1).
+
+    SECURITY: whatever looks like a new line is one, and a line in which nothing can be seen is blank: no portion is
+    swallowed by the one before it.
+    """
+    blocks = ("\n".join(lines) for blank, lines in groupby(body.splitlines(), is_blank) if not blank)
+    for number, block in enumerate(blocks, 1):
         marked = _MARKED.match(block)
         yield Paragraph(marked[1], marked[2].strip(), number) if marked else Paragraph("", block.strip(), number)

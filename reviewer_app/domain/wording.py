@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
+from reviewer_app.domain.seen import as_seen
 from reviewer_app.errors import RulesUnusable
 
 Span = tuple[int, int]
@@ -90,21 +91,24 @@ class WordingRules(_Data):
         """Every listed word in the text, in reading order.
 
         Left out are marking strings, the reviewed exceptions, the advisory paragraph and the `quoted` pieces: what a
-        tool, an agreement or the developer said. `determined`: whether the case has a recorded determination, without
-        which “not covered” must not be said.
+        tool, an agreement or the developer said. SECURITY: the text is read as it looks: letters of another script,
+        accents and what cannot be seen hide no word. `determined`: whether the case has a recorded determination,
+        without which “not covered” must not be said.
         """
-        left_out = [*quoted, *self._left_out(text, typed_by_person)]
+        seen, places = as_seen(text)
+        left_out = [*quoted, *self._left_out(seen, places, typed_by_person)]
         findings = []
-        for found in self._patterns[typed_by_person].finditer(text):
+        for found in self._patterns[typed_by_person].finditer(seen):
             word = self._forms[typed_by_person][_plain(found[0])]
+            begin, stop = _span(found, places)
             passed_over = determined and word.when is not None
-            if not passed_over and not any(start <= found.start() and found.end() <= end for start, end in left_out):
-                findings.append(WordingFinding(found[0], found.start(), found.end(), word.use))
+            if not passed_over and not any(start <= begin and stop <= end for start, end in left_out):
+                findings.append(WordingFinding(text[begin:stop], begin, stop, word.use))
         return findings
 
-    def _left_out(self, text: str, typed_by_person: bool) -> Iterator[Span]:
+    def _left_out(self, seen: str, places: Sequence[int], typed_by_person: bool) -> Iterator[Span]:
         for pattern in (self._markings, self._exceptions[typed_by_person]):
-            yield from (found.span() for found in pattern.finditer(text))
+            yield from (_span(found, places) for found in pattern.finditer(seen) if found[0])
 
     @cached_property
     def _forms(self) -> dict[bool, dict[str, Word]]:
@@ -125,6 +129,11 @@ class WordingRules(_Data):
     @cached_property
     def _markings(self) -> re.Pattern[str]:
         return re.compile("|".join(f"(?:{pattern})" for pattern in self.markings))
+
+
+def _span(found: re.Match[str], places: Sequence[int]) -> Span:
+    """Where in the text stands what was found in it as it is seen."""
+    return places[found.start()], places[found.end() - 1] + 1
 
 
 def _plain(words: str) -> str:

@@ -101,7 +101,10 @@ def _decoder(warnings: Warnings) -> json.JSONDecoder:
     def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            warn_twice(Counter(key for key, _ in pairs).most_common(1)[0][0], warnings)
+            # WORKAROUND: Counter.most_common imports a module, which the sandboxed reader may not
+            # https://github.com/python/cpython/blob/3.11/Lib/collections/__init__.py
+            counts = Counter(key for key, _ in pairs)
+            warn_twice(max(counts, key=counts.__getitem__), warnings)
         return found
 
     return json.JSONDecoder(object_pairs_hook=no_key_twice, parse_constant=str)

@@ -16,6 +16,7 @@ from reviewer_app.exchange.form import (
     DECLARATION,
     DECLARED,
     INFO,
+    LARGEST_SIGNATURE,
     LARGEST_TAG_FILE,
     MANIFEST,
     MOST_PAYLOAD,
@@ -100,7 +101,7 @@ def check_bag(folder: Path, keep: Mapping[str, int], progress: Progress, cancell
 def _check_tags(found: Mapping[str, _Found], meter: Meter) -> tuple[tuple[Listed, ...], dict[str, bytes]]:
     if len(found) > MOST_TAG_FILES:
         raise PackageError(reason=f"it holds more than {MOST_TAG_FILES} files beside its payload")
-    read = {name: _read(found[name], name, meter, LARGEST_TAG_FILE) for name in sorted(found)}
+    read = {name: _read(found[name], name, meter, _largest(name)) for name in sorted(found)}
     tags = {name: content for name, (_file, content) in read.items()}
     _check_form(tags)
     listed = manifest_lines(TAG_MANIFEST, tags[TAG_MANIFEST])
@@ -110,6 +111,10 @@ def _check_tags(found: Mapping[str, _Found], meter: Meter) -> tuple[tuple[Listed
         if file.name in listed:
             _same_hash(file, listed)
     return files, tags
+
+
+def _largest(name: str) -> int:
+    return LARGEST_SIGNATURE if name in SIGNATURES else LARGEST_TAG_FILE
 
 
 def _check_form(tags: Mapping[str, bytes]) -> None:

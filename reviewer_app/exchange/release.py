@@ -2,8 +2,8 @@
 """What leaves in a referral and what is withheld, each with its reason: built up from an allow-list, never cut down."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from reviewer_app.domain.cases import Agreement, Case, Checkpoint, Determination
@@ -12,6 +12,7 @@ from reviewer_app.domain.findings import Finding
 from reviewer_app.domain.memos import Purpose
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
+from reviewer_app.domain.seen import as_seen
 from reviewer_app.errors import WithheldTextFound
 
 ROLE = "reviewer"
@@ -96,6 +97,11 @@ def _in_error(record: Record) -> bool:
 
 # --- withheld words in free text -----------------------------------------------------------------------------------
 
+LONG_NAME = 6  # letters and figures; a shorter name parted by a gap may be two other words
+PLURALS = ("", "s", "es")
+
+_WORD = re.compile(r"[^\W_]+")
+
 
 def withheld_words(case: Case, records: Iterable[Record], named: bool) -> list[tuple[str, str]]:
     """Texts that a referral must not hold anywhere, each after what it is."""
@@ -122,16 +128,36 @@ def withheld_words(case: Case, records: Iterable[Record], named: bool) -> list[t
 def check_words(texts: Iterable[tuple[str, str]], words: Iterable[tuple[str, str]]) -> None:
     """Raises WithheldTextFound, with place and sort of word, for the first text that holds one of the words.
 
-    Letter case, accents' encoding and punctuation make no difference; only whole words count.
+    Letter case, accents, letters that look alike, punctuation, gaps and a plural make no difference; only whole words
+    count.
     """
-    sought = [(what, plain) for what, word in words if (plain := _plain(word)).strip()]
+    sought = [(what, _Words(word)) for what, word in words]
     for place, text in texts:
-        inside = _plain(text)
-        for what, plain in sought:
-            if plain in inside:
+        inside = _Words(text)
+        for what, words_sought in sought:
+            if words_sought.joined and inside.hold(words_sought):
                 raise WithheldTextFound(place=place, what=what)
 
 
-def _plain(text: str) -> str:
-    """Words in lower case between single spaces, with a space at both ends."""
-    return " " + " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold())) + " "
+class _Words:
+    """The words of a text in lower case, as they are seen, joined; and where in the joined text one begins."""
+
+    def __init__(self, text: str) -> None:
+        words = _WORD.findall(as_seen(text)[0].casefold())
+        self.joined = "".join(words)
+        self.ends = set(accumulate(map(len, words)))
+        self.starts = {0, *self.ends}
+
+    def hold(self, sought: "_Words") -> bool:
+        """Whether the words stand here whole. A long name may be parted anywhere: BLUEHERON, BLUE_HERON, B.L.U.E."""
+        start = self.joined.find(sought.joined)
+        while start >= 0:
+            end = start + len(sought.joined)
+            whole = start in self.starts and any(
+                end + len(plural) in self.ends for plural in PLURALS if self.joined.startswith(plural, end)
+            )
+            gaps = {place - start for place in self.ends if start < place < end}
+            if whole and (len(sought.joined) >= LONG_NAME or gaps <= sought.ends):
+                return True
+            start = self.joined.find(sought.joined, start + 1)
+        return False

@@ -9,6 +9,7 @@ from reviewer_app.exchange.case_check import REFERENCES, Json, kinds
 from reviewer_app.exchange.form import MANIFEST, PRACTICE, TAG_MANIFEST, Listed, heading, size_text
 
 WIDTH = 78
+CONTACT = "Contact:    "
 
 # What the VINCE report form takes, in characters (CERTCC/VINCE vinny/forms.py).
 FORM = {"product": 200, "product_version": 100, "description": 20_000, "conditions": 20_000, "impact": 20_000}
@@ -46,14 +47,17 @@ def cover_text(
     written: datetime,
     files: Sequence[Listed],
 ) -> bytes:
-    """The cover sheet: what this is, for whom, whom to ask, how to check it, and every payload file."""
+    """The cover sheet: what this is, for whom, whom to ask, how to check it, and every payload file.
+
+    White space in what a person typed becomes single spaces, as in bag-info.txt.
+    """
     lines = [
         f"Package:    {identifier}",
         f"Purpose:    {purpose}",
         f"Marking:    {banner}",
-        f"Recipient:  {recipient}",
-        f"From:       {organisation}",
-        f"Contact:    {contact}",
+        f"Recipient:  {_one_line(recipient)}",
+        f"From:       {_one_line(organisation)}",
+        f"{CONTACT}{_one_line(contact)}",
         f"Written:    {written:%Y-%m-%d %H:%M:%S} UTC",
         f"Payload:    {len(files)} files, {size_text(sum(file.size for file in files))}",
         "",
@@ -72,6 +76,15 @@ def cover_text(
     for file in files:
         lines += [f"{file.size:>15,}  {file.name}", f"{'':>15}  {file.sha512}"]
     return _framed(banner, practice, lines)
+
+
+def contact_of(cover: str) -> str:
+    """The contact that a cover sheet names; "" where it names none."""
+    return next((line.removeprefix(CONTACT) for line in cover.split("\n") if line.startswith(CONTACT)), "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _framed(banner: str, practice: bool, lines: list[str]) -> bytes:

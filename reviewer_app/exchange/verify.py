@@ -2,11 +2,15 @@
 """Checks a package for a receiver who has no vault: whole, unchanged, and saying one thing throughout."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from reviewer_app.errors import PackageError
-from reviewer_app.exchange.case_check import Json, check_case
+from reviewer_app.domain.markings import MarkingRules, Profile
+from reviewer_app.errors import MarkingError, PackageError
+from reviewer_app.exchange.case_check import Json, check_case, schema_text
 from reviewer_app.exchange.check import CheckedBag, check_bag
 from reviewer_app.exchange.form import (
     CASE,
@@ -36,6 +40,8 @@ from reviewer_app.exchange.form import (
 )
 from reviewer_app.exchange.names import shown
 from reviewer_app.exchange.package import evidence_json
+from reviewer_app.exchange.report import contact_of, cover_text, report_text
+from reviewer_app.paths import resource_text
 
 NEEDED = (
     "MRC-Marking",
@@ -49,7 +55,9 @@ NEEDED = (
     "Payload-Oxum",
 )
 TAGS = frozenset({DECLARATION, INFO, MANIFEST, TAG_MANIFEST, COVER})
-READ = dict.fromkeys((CASE, REPORT, EVIDENCE), LARGEST_CASE)
+LABELS = frozenset({*NEEDED, "MRC-Practice"})
+READ = dict.fromkeys((CASE, SCHEMA, REPORT, REPORT_PDF, EVIDENCE), LARGEST_CASE)
+PROFILES = tuple(Profile(level, cui) for level in ("IC", "DOD") for cui in ("NARA", "DOD"))
 
 _IDENTIFIER = re.compile(r"MRC-[A-Za-z0-9-]{1,60}-r[0-9]{1,9}-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z")
 _PROFILE = re.compile(r"urn:mrc:package:([0-9]{1,9}):([a-z]{1,20})")
@@ -91,6 +99,7 @@ def verify(folder: Path, *, progress: Progress = no_progress, cancelled: Cancell
     _check_places(bag, info["MRC-Purpose"])
     document = check_case(bag.kept[CASE])
     _check_agreement(bag, document, practice)
+    _check_texts(bag, document, practice)
     return Verified(
         identifier=info["External-Identifier"],
         purpose=info["MRC-Purpose"],
@@ -142,6 +151,9 @@ def _check_info(bag: CheckedBag) -> tuple[dict[str, str], bool]:
     for label in NEEDED:
         if label not in info:
             raise PackageError(reason=f"“{INFO}” has no {label}")
+    for label in info:
+        if label not in LABELS:
+            raise PackageError(reason=f"“{INFO}” has the label {shown(label)}, which has no place in a package")
     profile = _PROFILE.fullmatch(info["BagIt-Profile-Identifier"])
     if not profile or not _IDENTIFIER.fullmatch(info["External-Identifier"]):
         raise PackageError(reason=f"“{INFO}” does not describe a package of this kind")
@@ -188,6 +200,7 @@ def _check_agreement(bag: CheckedBag, document: Json, practice: bool) -> None:
     for name, content in ((REPORT, bag.kept[REPORT]), (COVER, bag.tags[COVER])):
         if not content.startswith(first):
             raise PackageError(reason=f"“{name}” does not begin with the package's marking")
+    _check_marking(document)
     if document["purpose"] == "hand-over":
         carried = [file.sha512 for file in bag.payload if file.name.startswith(EVIDENCE_FOLDER)]
         attachments = document["records"]["attachment"]
@@ -195,6 +208,47 @@ def _check_agreement(bag: CheckedBag, document: Json, practice: bool) -> None:
             raise PackageError(reason=f"“{EVIDENCE}” is not the list of the case's files")
         if not set(carried) <= {each["sha512"] for each in attachments}:
             raise PackageError(reason=f"“{EVIDENCE_FOLDER}” holds a file that no record names")
+
+
+def _check_marking(document: Json) -> None:
+    """The overall marking covers every record, under the rules of one office or another."""
+    marks = sorted({record["marking"] for records in document["records"].values() for record in records})
+    rules, banner = _rules(), document["banner"]
+    needed = [rules.join(marks)] if marks else []
+    for profile in PROFILES:
+        with suppress(MarkingError):  # then the joined marking decides, which takes any text
+            needed.append(rules.roll_up(marks, profile))
+    if not any(rules.covers(banner, each) for each in needed):
+        raise PackageError(reason=f"the marking in “{CASE}” does not cover every record in it")
+
+
+@cache
+def _rules() -> MarkingRules:
+    return MarkingRules.from_json(resource_text("rules/markings.json"))
+
+
+def _check_texts(bag: CheckedBag, document: Json, practice: bool) -> None:
+    """What people read says what the case says: a report or cover sheet that says more is nobody's."""
+    if bag.kept[SCHEMA] != schema_text().encode():
+        raise PackageError(reason=f"“{SCHEMA}” is not the published schema")
+    if bag.kept[REPORT] != report_text(document):
+        raise PackageError(reason=f"“{REPORT}” does not say what “{CASE}” says")
+    if not bag.kept.get(REPORT_PDF, b"%PDF-").startswith(b"%PDF-"):
+        raise PackageError(reason=f"“{REPORT_PDF}” is not a PDF")
+    contact = contact_of(bag.tags[COVER].decode("utf-8", "replace"))
+    cover = cover_text(
+        identifier=bag.info["External-Identifier"],
+        purpose=document["purpose"],
+        banner=document["banner"],
+        practice=practice,
+        recipient=bag.info["MRC-Recipient"],
+        organisation=bag.info["Source-Organization"],
+        contact=contact,
+        written=datetime.fromisoformat(document["written"]),
+        files=bag.payload,
+    )
+    if bag.tags[COVER] != cover or not contact.isprintable():
+        raise PackageError(reason=f"“{COVER}” does not say what “{INFO}” and “{MANIFEST}” say")
 
 
 def _moment(identifier: str) -> str:

@@ -8,6 +8,9 @@ from reviewer_app.domain.cases import Answer
 from reviewer_app.domain.record import Record
 from reviewer_app.errors import MemoError
 from reviewer_app.memo.content import (
+    COPIES,
+    FROM,
+    TO,
     Advisory,
     Content,
     Entry,
@@ -51,15 +54,15 @@ def memo_content(revision: CaseRevision, advisory: str) -> Content:
     subject = next(observations(memo.subject), Entry("", (Span(""),)))
     nodes: list[Node] = [
         Line("", day(memo.dated, zone), right=True),
-        Line("MEMORANDUM FOR", "; ".join(memo.addressee.splitlines())),
-        Line("FROM:", memo.sender),
+        Line(TO, "; ".join(memo.addressee.splitlines())),
+        Line(FROM, memo.sender),
         Subject(subject.mark, subject.spans),
     ]
     typed = list(observations(memo.body)) or [Entry("(U)", (Span("No observations are recorded."),))]
     nodes += _sections(records, zone, purpose(records.case, "memorandum"), ("Observations", typed))
     nodes += [Advisory("(U)", advisory), _signatures(records), *_enclosures(records)]
     if records.copies:
-        nodes.append(ItemList("cc:", tuple(Item(each) for each in records.copies)))
+        nodes.append(ItemList(COPIES, tuple(Item(each) for each in records.copies)))
     nodes += [*_sources(revision), *_hashes(records)]
     return _content(revision, joined(subject.spans), nodes, memo.dated.astimezone(ZoneInfo(zone)).strftime("%Y%m%d"))
 

@@ -34,6 +34,9 @@ class Span:
 
 Spans = tuple[Span, ...]
 
+TO, FROM, COPIES = "MEMORANDUM FOR", "FROM:", "cc:"
+"""What the lines of a memo's addressees and sender begin with."""
+
 
 @dataclass(frozen=True)
 class Portion:
@@ -67,9 +70,10 @@ class Subject:
     spans: Spans
     label: str = "SUBJECT:"
     role: ClassVar[Role] = Role.H1
+    place: ClassVar[str] = "The subject"
 
     def portions(self) -> Iterator[Portion]:
-        yield Portion(self.mark, self.spans, "The subject")
+        yield Portion(self.mark, self.spans, self.place)
 
 
 @dataclass(frozen=True)

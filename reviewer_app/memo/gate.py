@@ -7,25 +7,53 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from reviewer_app.domain.markings import MarkingRules, Profile
+from reviewer_app.domain.notes import named_marks
 from reviewer_app.domain.wording import WordingRules
 from reviewer_app.errors import MarkingError
 from reviewer_app.memo.authority import block_findings
-from reviewer_app.memo.content import Advisory, Content, ItemList, Portion, Spans, Table, joined
+from reviewer_app.memo.content import (
+    COPIES,
+    FROM,
+    TO,
+    Advisory,
+    Content,
+    ItemList,
+    Line,
+    Portion,
+    SignatureBlock,
+    Spans,
+    Subject,
+    Table,
+    joined,
+)
 from reviewer_app.memo.layout import is_classified
 
 _DENOMINATOR = re.compile(r"\d[\d,]* of [\d,]*\d|n = [\d,]*\d|denominator not recorded")
+# In a sentence that tells a result: a share or a per cent figure, and what says of how many.
+_RESULT = re.compile(
+    r"\b(?:scor(?:e[sd]?|ing)|accura\w+|success rates?|solv(?:e[sd]?|ing)|results?|benchmark\w*)\b", re.IGNORECASE
+)
+_FIGURE = re.compile(
+    r"(?<![\w.,])(?<!version )(?:[01]?\.\d+(?![\w.]*\d)|\d+(?:\.\d+)?\s?(?:%|per ?cent\b))", re.IGNORECASE
+)
+_OF_HOW_MANY = re.compile(rf"{_DENOMINATOR.pattern}|\d[\d,]* out of [\d,]*\d|\d ?/ ?\d|n ?= ?[\d,]*\d", re.IGNORECASE)
+_SAY_OF_HOW_MANY = "Say of how many, such as “91 of 100”, or write “denominator not recorded”."
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+_LINES = {TO: "The To line", FROM: "The From line"}
 _RESTRICTED_DATA = {"RD", "FRD", "TFNI"}
 
 
 @dataclass(frozen=True)
 class GatePoint:
     """One point of the checklist: whether it holds, what was found, the paragraph of the typed text it is about (from
-    1; None elsewhere), and the next step for a person, "" where none is needed."""
+    1; None elsewhere), the next step for a person, "" where none is needed, and whether the office's details mend it."""
 
     ok: bool
     what: str
     where: int | None = None
     step: str = ""
+    office: bool = False
 
 
 def gate(
@@ -63,6 +91,18 @@ def _mark(portion: Portion, rules: MarkingRules, profile: Profile) -> Iterator[G
         if finding.severity == "error":
             what = f"{portion.place}: {portion.mark} is not a valid mark. {finding.text}"
             yield GatePoint(False, what, portion.typed, f"Correct the mark of {_named(portion)}.")
+    for mark in stray_marks(portion, rules):
+        what = f"{portion.place} holds {mark} in its midst, which asks for more than {portion.mark}"
+        step = "Begin a new paragraph there, or name that mark without its parentheses."
+        yield GatePoint(False, what, portion.typed, step)
+
+
+def stray_marks(portion: Portion, rules: MarkingRules) -> list[str]:
+    """The marks in the midst of a typed portion that ask for more than its own mark: a portion may begin there."""
+    if portion.typed is None and portion.place != Subject.place:
+        return []
+    own = rules.banner_of_portion(portion.mark)
+    return [mark for mark in named_marks(joined(portion.spans)) if not rules.covers(own, mark)]
 
 
 def _named(portion: Portion) -> str:
@@ -94,8 +134,8 @@ def _authority(content: Content, banner: str) -> Iterator[GatePoint]:
     parts = {part.split("-")[0].split("/")[0] for part in banner.split("//")}
     findings = block_findings(content.authority, content.dated, has_restricted_data=bool(parts & _RESTRICTED_DATA))
     for finding in findings:
-        step = f"See {finding.source}. The block's texts stand in the site policy."
-        yield GatePoint(finding.severity == "warning", finding.text, step=step)
+        ok, step = finding.severity == "warning", f"See {finding.source}."
+        yield GatePoint(ok, finding.text, step=step, office=True)
     if not findings:
         yield GatePoint(True, "Authority block complete")
 
@@ -112,7 +152,9 @@ def _cui(content: Content) -> Iterator[GatePoint]:
     }
     missing = [name for name, text in needed.items() if not text.strip()]
     for name in missing:
-        yield GatePoint(False, f"The CUI block has no “{name}” line", step="Complete it in the site policy.")
+        typed = name == "CUI category"
+        step = "Write the category into the portion mark." if typed else "Complete the details of the office."
+        yield GatePoint(False, f"The CUI block has no “{name}” line", step=step, office=not typed)
     if not missing:
         yield GatePoint(True, "CUI block complete")
 
@@ -136,7 +178,25 @@ def _wording(content: Content, wording: WordingRules) -> Iterator[GatePoint]:
         for finding in wording.check(text, typed_by_person=True, quoted=quoted, determined=content.is_determined):
             what = f"{portion.place} says “{finding.word}”"
             open_points.append(GatePoint(False, what, portion.typed, finding.text))
+    for place, text in _unmarked(content):
+        for finding in wording.check(text, typed_by_person=True, determined=content.is_determined):
+            open_points.append(GatePoint(False, f"{place} says “{finding.word}”", step=finding.text))
     yield from open_points or [GatePoint(True, "Wording list: nothing found")]
+
+
+def _unmarked(content: Content) -> Iterator[tuple[str, str]]:
+    """What stands on the paper without a portion mark, each after what it is: a verdict there reads as one all the
+    same. The titles of sources are somebody else's words."""
+    yield "The letterhead", "\n".join(content.letterhead)
+    yield "The Classified By line", content.authority.classified_by
+    yield "The Controlled by line", content.cui.controlled_by
+    for node in content.nodes:
+        if isinstance(node, Line):
+            yield _LINES.get(node.label, "The date"), node.text
+        elif isinstance(node, SignatureBlock):
+            yield from (("A signature line", f"{signer.name}, {signer.part}") for signer in node.signers)
+        elif isinstance(node, ItemList) and node.heading == COPIES:
+            yield from (("A line of copies", item.text) for item in node.items)
 
 
 def quotations(spans: Spans) -> list[tuple[int, int]]:
@@ -152,7 +212,18 @@ def _denominators(content: Content) -> Iterator[GatePoint]:
             if not _DENOMINATOR.search(row.cells[table.results or 0].text):
                 what = f"Row {number} of {table.caption.partition('.')[0]} gives a result without its denominator"
                 open_points.append(GatePoint(False, what, step="Attach the log again, so that it is read anew."))
+    for portion in content.portions():
+        if portion.typed is not None:
+            for figure in bare_results(joined(portion.spans)):
+                what = f"{portion.place} gives “{figure}” without its denominator"
+                open_points.append(GatePoint(False, what, portion.typed, _SAY_OF_HOW_MANY))
     yield from open_points or [GatePoint(True, "Every result has its denominator, or says that it is not recorded")]
+
+
+def bare_results(text: str) -> list[str]:
+    """The figures of typed sentences that tell a result and not of how many."""
+    sentences = [each for each in _SENTENCE.split(text) if _RESULT.search(each) and not _OF_HOW_MANY.search(each)]
+    return [figure[0] for each in sentences for figure in _FIGURE.finditer(each)]
 
 
 def _advisory(content: Content, wording: WordingRules) -> GatePoint:

@@ -9,7 +9,7 @@ from reviewer_app.domain.wording import WordingRules
 from reviewer_app.errors import MarkingError, MemoError
 from reviewer_app.memo.compose import memo_content, report_content
 from reviewer_app.memo.content import Content
-from reviewer_app.memo.gate import GatePoint, gate
+from reviewer_app.memo.gate import GatePoint, gate, stray_marks
 from reviewer_app.memo.layout import render
 from reviewer_app.memo.plain import plain_text
 from reviewer_app.memo.revision import CaseRevision
@@ -83,16 +83,19 @@ def make_report(revision: CaseRevision, rules: MarkingRules, wording: WordingRul
 def banner_of(content: Content, revision: CaseRevision, rules: MarkingRules) -> str:
     """The roll-up of every portion.
 
-    SECURITY: while a mark is missing or not valid, nobody knows what its portion asks for. The banner then covers
-    what can be read of it, an unknown level counting as the highest, and the vault's floor.
+    SECURITY: while a mark is missing or not valid, or a higher one stands in a paragraph's midst, nobody knows what its
+    portion asks for. The banner then covers what can be read of it, an unknown level counting as the highest, and the
+    vault's floor.
     """
-    marks = [portion.mark for portion in content.portions()]
+    portions = list(content.portions())
+    marks = [portion.mark for portion in portions]
+    strays = [mark for portion in portions for mark in stray_marks(portion, rules)]
     try:
-        if all(marks):
+        if all(marks) and not strays:
             return rules.roll_up(marks, profile_of(revision.site))
     except MarkingError:
         pass  # the gate names the portion; a draft is made all the same
-    banner = rules.banner_of_portion(rules.join(mark.strip("()") for mark in marks if mark))
+    banner = rules.banner_of_portion(rules.join(mark.strip("()") for mark in (*marks, *strays) if mark))
     return rules.highest(banner, revision.site.floor)
 
 

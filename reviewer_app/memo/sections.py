@@ -22,7 +22,7 @@ from reviewer_app.domain.cases import (
     Submission,
 )
 from reviewer_app.domain.findings import Finding
-from reviewer_app.domain.notes import Note, paragraphs
+from reviewer_app.domain.notes import Note, beginning, paragraphs
 from reviewer_app.domain.record import Record
 from reviewer_app.memo.content import Entry, Span, emphasised
 from reviewer_app.memo.revision import CaseRecords
@@ -175,26 +175,37 @@ _OWN_MARK = re.compile(r"(\([A-Z][^()\n]{0,200}\))\s+(.*)\Z", re.DOTALL)
 
 def observations(body: str, place: str = "Paragraph {} of the text") -> Iterator[Entry]:
     """The paragraphs as typed. Lines of a Markdown list become sub-paragraphs, which carry their own mark or their
-    paragraph's (32 CFR 2001.21(c)(3))."""
+    paragraph's (32 CFR 2001.21(c)(3)); a line that begins with a mark becomes a paragraph of its own."""
     for paragraph in paragraphs(body):
         called = place.format(paragraph.number)
-        for number, (deeper, text) in enumerate(_list_lines(paragraph.text)):
-            own = _OWN_MARK.match(text) if number else None
-            mark, words = (own[1], own[2]) if own else (paragraph.mark, text)
+        for deeper, text in _list_lines(paragraph.text):
+            mark, words = _own_mark(text, is_item=deeper > 0) or (paragraph.mark, text)
             yield Entry(mark, emphasised(words), deeper, called, paragraph.number)
 
 
+def _own_mark(text: str, *, is_item: bool) -> tuple[str, str] | None:
+    """The mark that a line of its own begins with, and its words. An item of a list may bear one that is not valid:
+    the gate names it."""
+    if begin := beginning(text):
+        return begin.mark, begin.rest.strip()
+    found = _OWN_MARK.match(text) if is_item else None
+    return (found[1], found[2]) if found else None
+
+
 def _list_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The leading text at depth 0 and each list line at depth 1 or 2; soft line breaks become spaces."""
+    """The leading text at depth 0, each line that begins with a mark too, and each list line at depth 1 or 2; soft line
+    breaks become spaces."""
     parts: list[tuple[int, str]] = [(0, "")]
     for line in text.split("\n"):
         found = _ITEM.match(line)
         if found and parts != [(0, "")]:
             parts.append((2 if len(found[1].expandtabs(4)) >= 2 else 1, found[2].strip()))
+        elif beginning(line):
+            parts.append((0, line.strip()))
         else:
             depth, before = parts.pop()
             parts.append((depth, f"{before} {line.strip()}".strip()))
-    yield from parts
+    yield from parts if parts[0] != (0, "") or len(parts) == 1 else parts[1:]
 
 
 def notes(records: CaseRecords, zone: str) -> Iterator[Entry]:

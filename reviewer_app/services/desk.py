@@ -17,9 +17,6 @@ from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.lock import ExclusiveLock
 from reviewer_app.vault.vault import Transaction, Vault
 
-LEVELS = ("UNCLASSIFIED", "CUI", "CONFIDENTIAL", "SECRET", "TOP SECRET", "TOP SECRET//SCI")
-"""What `MarkingRules.level` tells, the lowest first."""
-
 Clock = Callable[[], datetime]
 
 
@@ -28,10 +25,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Desk:
     """What a signed-in person works with. `clock` gives the machine's time in UTC; `remarks` are sentences on the vault
-    that its person should read once.
+    that its person should read once. Only `policy` is ever replaced, by `office.change`.
     """
 
     vault: Vault
@@ -82,13 +79,17 @@ class Desk:
         Raises MarkingError when the rules do not know it, EntryError when this vault may not hold it.
         """
         mark = self.rules.portion(text.strip(), self.profile)
-        if LEVELS.index(self.rules.level(mark)) > LEVELS.index(self.rules.level(self.policy.ceiling)):
+        if not self.holds(mark):
             raise EntryError(
                 field=field,
                 reason=f"({mark}) is above {self.policy.ceiling}, the highest marking this vault may hold. "
                 "Take it to a vault that may hold it, and tell your security officer if it was typed here",
             )
         return mark
+
+    def holds(self, mark: str) -> bool:
+        """Whether this vault may hold what bears this marking."""
+        return not self.policy.ceiling or self.rules.holds(self.policy.ceiling, mark)
 
     def roll_up(self, marks: list[str]) -> str:
         """The banner of these portion marks under the site's profile; the floor where there are none."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The docket: every case in one line, with the limit that bites."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from reviewer_app.domain.cases import Precision
 from reviewer_app.domain.clocks import AccessWindow, Convention, alert_reached, window_from
@@ -10,8 +10,7 @@ from reviewer_app.services.desk import Desk
 from reviewer_app.vault.queries import DocketRow
 
 
-@dataclass(frozen=True)
-class DocketLine:
+class DocketLine(NamedTuple):
     """One case. `determination` reads "none recorded" when there is no record. Times are UTC."""
 
     case: str

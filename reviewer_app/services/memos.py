@@ -13,11 +13,12 @@ from reviewer_app.domain.clocks import AccessWindow, spelled
 from reviewer_app.domain.evidence import Attachment, Evidence
 from reviewer_app.domain.findings import Finding
 from reviewer_app.domain.memos import Memo, MemoState
-from reviewer_app.domain.notes import Note, paragraphs
-from reviewer_app.errors import EntryError
+from reviewer_app.domain.notes import Note
+from reviewer_app.errors import AppError, EntryError
 from reviewer_app.memo.gate import GatePoint
 from reviewer_app.memo.make import Made, check_memo, make_memo
 from reviewer_app.memo.revision import CaseRecords, CaseRevision, MarkedLine, freeze
+from reviewer_app.memo.sections import observations
 from reviewer_app.services.attachments import keep_made, open_bytes
 from reviewer_app.services.cases import CaseFile, case_file, fetched
 from reviewer_app.services.desk import Desk
@@ -92,8 +93,10 @@ def preview(desk: Desk, case: str, writing: Writing) -> Made:
 def keep(desk: Desk, case: str, writing: Writing, *, final: bool) -> tuple[Memo, Made]:
     """Makes the PDF and keeps it in the vault as a government record, with the memo it belongs to.
 
-    Raises MemoError for a final memo while a point of its checklist is open.
+    Raises EntryError for a portion mark that is not valid, which no record may bear, and MemoError for a final memo
+    while a point of its checklist is open.
     """
+    _marks_are_valid(desk, writing)
     revision = _revision(desk, case, writing)
     made = make_memo(revision, desk.rules, desk.wording, final=final)
     memo = revision.records.memo
@@ -125,7 +128,7 @@ def file_of(desk: Desk, memo: Memo) -> Attachment:
 
 
 def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
-    """Writes the PDF of a kept memo to a folder, readable by its owner alone; leaving the vault is journaled.
+    """Writes the PDF of a kept memo to a folder, readable by its owner alone; the journal says so before and after.
 
     Raises EntryError when the folder cannot take it or holds a file of that name, AttachmentMissing or
     AttachmentDamaged; then nothing of it is left there.
@@ -133,15 +136,32 @@ def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
     file = file_of(desk, memo)
     with open_bytes(desk, file) as source:
         data = b"".join(source.chunks())
-    target, part = folder / file.name, folder / f"{file.name}.part"
+    target = folder / file.name
     if os.path.lexists(target):
         raise EntryError(
             field="Folder", reason=f"it holds a file named “{file.name}” already; choose another, or move that file"
         )
-    begun = False
+    with desk.record("memo copy begun", case=memo.case, subject=memo.id):
+        pass  # SECURITY: on record before a byte is outside, for a copy that a crash leaves behind
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, FILE_MODE)
-        begun = True
+        _copy_out(desk, memo, data, target)
+    except BaseException as error:
+        with suppress(AppError), desk.record("memo copy stopped", case=memo.case, subject=memo.id):
+            pass
+        if isinstance(error, OSError):
+            why = (error.strerror or "no reason given").lower()
+            raise EntryError(field="Folder", reason=f"it cannot take the copy ({why}); choose another") from error
+        raise
+    return target
+
+
+def _copy_out(desk: Desk, memo: Memo, data: bytes, target: Path) -> None:
+    """Writes the copy under its name in one step and records it; after an error nothing of it is left there."""
+    part = target.with_name(f"{target.name}.part")
+    if part.is_file() and not part.is_symlink():
+        part.unlink()  # what a copy left that was killed
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, FILE_MODE)
+    try:
         try:
             write_all(descriptor, data)
             os.fsync(descriptor)
@@ -149,16 +169,12 @@ def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
             os.close(descriptor)
         with desk.record("memo copied out", case=memo.case, subject=memo.id):
             part.rename(target)
-            sync_folder(folder)
-    except BaseException as error:
-        for leftover in (part, target) if begun else ():
+            sync_folder(target.parent)
+    except BaseException:
+        for leftover in (part, target):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            why = (error.strerror or "no reason given").lower()
-            raise EntryError(field="Folder", reason=f"it cannot take the copy ({why}); choose another") from error
         raise
-    return target
 
 
 def records_of(desk: Desk, file: CaseFile, memo: Memo | None = None) -> CaseRecords:
@@ -211,7 +227,7 @@ def _revision(desk: Desk, case: str, writing: Writing) -> CaseRevision:
         marking=_marking(desk, writing),
         case=case,
         number=max((each.number for each in desk.vault.find(Memo, case=case)), default=0) + 1,
-        subject=writing.subject.strip(),
+        subject=" ".join(writing.subject.split()),
         addressee=writing.addressee.strip(),
         sender=writing.sender.strip(),
         body=writing.body.strip(),
@@ -223,10 +239,27 @@ def _revision(desk: Desk, case: str, writing: Writing) -> CaseRevision:
 
 def _marking(desk: Desk, writing: Writing) -> str:
     """The roll-up of what is marked so far; an unmarked paragraph is a point of the checklist."""
-    marks = [part.mark for text in (writing.subject, writing.body) for part in paragraphs(text)]
-    valid = [mark for mark in marks if mark and not _errors(desk, mark)]
+    valid = [mark for _, mark in _typed_marks(writing) if not _wrong(desk, mark)]
     return desk.rules.portion_of_banner(desk.roll_up(valid)) if valid else "U"
 
 
-def _errors(desk: Desk, mark: str) -> bool:
-    return any(finding.severity == "error" for finding in desk.rules.check_portion(mark, desk.profile))
+def _marks_are_valid(desk: Desk, writing: Writing) -> None:
+    """Raises EntryError with the first mark that is not, as it was typed."""
+    for place, mark in _typed_marks(writing):
+        if why := _wrong(desk, mark):
+            reason = f"{mark} is not a valid portion mark: {why}; correct it and keep the memo again"
+            raise EntryError(field=place, reason=reason)
+
+
+def _typed_marks(writing: Writing) -> Iterator[tuple[str, str]]:
+    """Every mark of the subject and of the paragraphs, each after where it was typed."""
+    for what, text in (("Subject", writing.subject), ("Paragraph {}", writing.body)):
+        for part in observations(text, what):
+            if part.mark:
+                yield part.place, part.mark
+
+
+def _wrong(desk: Desk, mark: str) -> str:
+    """What is wrong with a portion mark, "" where nothing is."""
+    found = desk.rules.check_portion(mark, desk.profile)
+    return next((finding.text.rstrip(".") for finding in found if finding.severity == "error"), "")

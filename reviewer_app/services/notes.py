@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviewer_app.domain.notes import Note, Paragraph, paragraphs
+from reviewer_app.domain.notes import Note, Paragraph, named_marks, paragraphs
 from reviewer_app.errors import EntryError, MarkingError
-from reviewer_app.services.desk import LEVELS, Desk
+from reviewer_app.services.desk import Desk
 
 COMMON = ("U", "CUI", "C", "C//NF", "S", "S//NF", "TS", "TS//NF")
 """Portion marks offered in every case."""
@@ -42,15 +42,32 @@ def marking_of(desk: Desk, body: str, what: str = "note") -> str:
             raise EntryError(
                 field=f"Paragraph {part.number}", reason="there is no text behind its portion mark; write it"
             )
-    return desk.rules.portion_of_banner(desk.roll_up([_mark(desk, part) for part in parts]))
+    marks = [_mark(desk, part, mark) for part in parts for mark in (part.mark, *part.listed())]
+    for part in parts:
+        _swallows_nothing(desk, part)
+    return desk.rules.portion_of_banner(desk.roll_up(marks))
 
 
-def _mark(desk: Desk, part: Paragraph) -> str:
+def _mark(desk: Desk, part: Paragraph, mark: str) -> str:
     field = f"Paragraph {part.number}"
     try:
-        return desk.portion(part.mark, field)
+        return desk.portion(mark, field)
     except MarkingError as error:
-        raise EntryError(field=field, reason=f"{part.mark} is not known: {error.facts['reason']}") from error
+        raise EntryError(field=field, reason=f"{mark} is not known: {error.facts['reason']}") from error
+
+
+def _swallows_nothing(desk: Desk, part: Paragraph) -> None:
+    """A portion inside another would be kept, shown and sent under the mark of that other."""
+    field, rules = f"Paragraph {part.number}", desk.rules
+    for mark in part.begun():
+        raise EntryError(field=field, reason=f"{mark} begins a line in it; leave a blank line before that line")
+    for mark in named_marks(part.text):
+        if not rules.covers(rules.banner_of_portion(part.mark), mark):
+            raise EntryError(
+                field=field,
+                reason=f"{mark} stands in its midst and asks for more than {part.mark}; begin a new paragraph there, "
+                "or name that mark without its parentheses",
+            )
 
 
 def add(desk: Desk, case: str, title: str, body: str, *, about: str | None = None) -> Note:
@@ -121,10 +138,8 @@ def difference(before: Revision | None, after: Revision) -> str:
 
 def portion_marks(desk: Desk, used: Iterable[str] = ()) -> list[tuple[str, str]]:
     """(mark in its parentheses, banner words) to offer while one types: those in use first, then the common ones."""
-    ceiling = LEVELS.index(desk.rules.level(desk.policy.ceiling))
     marks = dict.fromkeys([*used, *COMMON])
-    held = [mark for mark in marks if LEVELS.index(desk.rules.level(mark)) <= ceiling]
-    return [(f"({mark})", desk.rules.banner_of_portion(mark)) for mark in held]
+    return [(f"({mark})", desk.rules.banner_of_portion(mark)) for mark in marks if desk.holds(mark)]
 
 
 # --- drafts --------------------------------------------------------------------------------------------------------

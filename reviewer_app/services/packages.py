@@ -3,18 +3,28 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from reviewer_app.domain.canonical import new_id
-from reviewer_app.domain.cases import Agreement, Assignment, Case, Checkpoint, DatedFact, Determination, Submission
+from reviewer_app.domain.cases import (
+    Agreement,
+    Answer,
+    Assignment,
+    Case,
+    Checkpoint,
+    DatedFact,
+    Determination,
+    Submission,
+)
 from reviewer_app.domain.evidence import Attachment, EvaluationSummary, Evidence
 from reviewer_app.domain.findings import Finding, Referral
 from reviewer_app.domain.memos import Memo, Purpose, Transfer
 from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
-from reviewer_app.errors import PackageNotWritten, WithheldTextFound
+from reviewer_app.errors import AppError, PackageNotWritten, WithheldTextFound
 from reviewer_app.exchange.case_json import CaseContent, case_json
 from reviewer_app.exchange.form import PROFILE
 from reviewer_app.exchange.package import EvidenceFile, PackageContent, Written, write_package
@@ -52,7 +62,8 @@ class Preview:
     """What a package of this purpose would carry, before anything is written.
 
     `records` are counts by kind, `size` bytes of evidence, `withheld` (what, why). `obstacle` says why it could not be
-    written as things stand, "" when nothing is in the way.
+    written as things stand, "" when nothing is in the way. `words` are sentences on what could be read as a verdict in
+    what the office wrote; the case's notes may quote others, so a person decides. `findings` are those that go.
     """
 
     purpose: Purpose
@@ -63,6 +74,19 @@ class Preview:
     withheld: tuple[tuple[str, str], ...]
     names_developer: bool
     obstacle: str
+    words: tuple[str, ...]
+    findings: tuple[str, ...]
+
+
+OWN_WORDS: dict[type[Record], tuple[str, ...]] = {
+    DatedFact: ("reason",),
+    Note: ("title", "body"),
+    Evidence: ("remark",),
+    Finding: ("title", "description", "discovery", "conditions", "impact"),
+    Memo: ("subject", "addressee", "sender", "body"),
+    Transfer: ("recipient", "receipt"),
+}
+"""What the office writes in its own words; the rest is a name, or said by a tool, a developer or an agreement."""
 
 
 def preview(desk: Desk, case: str, purpose: Purpose) -> Preview:
@@ -81,6 +105,38 @@ def preview(desk: Desk, case: str, purpose: Purpose) -> Preview:
         withheld=tuple((each["field"], each["reason"]) for each in withheld(purpose, named)),
         names_developer=purpose is Purpose.HAND_OVER or named,
         obstacle=_obstacle(desk, held, records, purpose),
+        words=tuple(_words(desk, leaving, records)),
+        findings=tuple(f"{each.number}. {each.title}" for each in leaving if isinstance(each, Finding)),
+    )
+
+
+def recipient_words(desk: Desk, recipient: str) -> tuple[str, ...]:
+    """Sentences on what could be read as a verdict in the recipient's name, which stands on the cover sheet."""
+    return tuple(_said(desk, "The recipient", recipient, determined=True))
+
+
+def _words(desk: Desk, leaving: list[Record], records: list[Record]) -> Iterator[str]:
+    answers = {each.answer for each in records if isinstance(each, Determination)}
+    determined = bool(answers & {Answer.COVERED, Answer.NOT_COVERED})
+    for record in leaving:
+        for name in OWN_WORDS.get(type(record), ()):
+            what = f"{record.kind.replace('_', ' ').capitalize()} “{_called(record)}”, {name}"
+            yield from _said(desk, what, getattr(record, name) or "", determined=determined)
+
+
+def _said(desk: Desk, what: str, text: str, *, determined: bool) -> Iterator[str]:
+    for found in desk.wording.check(text, typed_by_person=True, determined=determined):
+        yield f"{what}: “{found.word}”. {found.text}"
+
+
+def _called(record: Record) -> str:
+    return next(
+        (
+            str(value)
+            for name in ("title", "subject", "package", "what", "place")
+            if (value := getattr(record, name, ""))
+        ),
+        "",
     )
 
 
@@ -110,6 +166,8 @@ def write(
 ) -> tuple[Transfer, Written]:
     """Writes a package below `folder` and records the transfer; findings of a referral are moved on.
 
+    The journal says before that it is begun, and after that it is written or stopped.
+
     Raises EntryError without a recipient; PackageNotWritten (also for a referral without findings), PackageCancelled,
     WithheldTextFound and the errors of attachments. Then no package is left in the folder.
     """
@@ -119,33 +177,49 @@ def write(
     if purpose is Purpose.REFERRAL and not findings:
         raise PackageNotWritten(reason="a referral carries findings, and none is recorded")
     content = _content(desk, held, records, purpose, recipient)
-    written = write_package(folder, content, progress=progress, cancelled=cancelled)
-    transfer = Transfer(
-        id=new_id(),
+    subject = new_id()
+    with desk.record("package begun", case=case, subject=subject):
+        pass  # SECURITY: on record before a byte is outside, for a package that a crash leaves behind
+    try:
+        written = write_package(folder, content, progress=progress, cancelled=cancelled)
+        transfer = _transfer(desk, subject, content, written)
+        _record(desk, transfer, findings, written.path)
+    except BaseException:
+        with suppress(AppError), desk.record("package stopped", case=case, subject=subject):
+            pass
+        raise
+    return transfer, written
+
+
+def _transfer(desk: Desk, number: str, content: PackageContent, written: Written) -> Transfer:
+    return Transfer(
+        id=number,
         marking=desk.rules.portion_of_banner(content.banner),
-        case=case,
+        case=content.case.case.id,
         package=written.identifier,
-        purpose=purpose,
+        purpose=content.purpose,
         profile=PROFILE,
-        recipient=recipient,
+        recipient=content.recipient,
         written=content.written,
         prepared_by=desk.person.id,
         manifest=written.manifest_sha512,
         files=written.files,
         size=written.size,
     )
+
+
+def _record(desk: Desk, transfer: Transfer, findings: list[Finding], path: Path) -> None:
+    """Records a package and moves its findings on; what is not recorded has not left, so the folder does not keep it."""
     try:
-        with desk.record("package written", case=case, subject=transfer.id) as tx:
+        with desk.record("package written", case=transfer.case, subject=transfer.id) as tx:
             tx.create(transfer)
             for finding in findings:
                 if finding.referral is not Referral.ACKNOWLEDGED:
                     tx.set(finding, referral=Referral.TRANSFERRED)
     except BaseException:
-        # What is not recorded has not left: the folder does not keep it.
         if desk.vault.get(Transfer, transfer.id) is None:
-            shutil.rmtree(written.path, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True)
         raise
-    return transfer, written
 
 
 def record_receipt(desk: Desk, transfer: Transfer, receipt: str) -> Transfer:

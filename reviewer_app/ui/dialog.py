@@ -71,7 +71,7 @@ class Dialog(QDialog):
         self._box.activate()
         high = self._box.totalHeightForWidth(width) if self._box.hasHeightForWidth() else self._box.sizeHint().height()
         if isinstance(self.inside, QScrollArea) and (held := self.inside.widget()) and (layout := held.layout()):
-            high += max(0, layout.totalHeightForWidth(width - 2 * EDGE) - self.inside.sizeHint().height())
+            high += layout.totalHeightForWidth(width - 2 * EDGE) - self.inside.sizeHint().height()
         self.setFixedSize(width, min(high, space.height() - EDGE))
 
     def run(self) -> bool:

@@ -20,19 +20,21 @@ from reviewer_app.ui.widgets.table import Table
 
 HEADS = (
     Head("Number", 104),
-    Head("Codename", 0),
-    Head("Developer", 138, drop=3),
+    Head("Codename", 0, least=116),
+    Head("Developer", 134, drop=3),
     Head("Access", 78, drop=6),
     Head("Evaluation", 88, drop=4),
     Head("Determination", 114, drop=5),
     Head("Access ends", 168),
-    Head("Left", 80, right=True),
+    Head("Left", 92, right=True),
     Head("Limit that bites", 118, drop=7),
     Head("Assignee", 84, drop=2),
-    Head("Last entry", 98, drop=1),
+    Head("Last entry", 94, drop=1),
 )
 SHORT = {"planned partner release": "partner release"}
 """What the narrow column says; the case page says it in full."""
+NEAR, MOST = 72, 2  # hours before an end from which it is an alert; alerts in full, the others are counted
+ENDING = 2  # the place of "Ending this week" among the views
 NEVER = datetime.max.replace(tzinfo=UTC)
 SORTS: tuple[Callable[[DocketLine], Any], ...] = (
     lambda line: line.number,
@@ -62,6 +64,7 @@ class Docket(QWidget):
         self.shown: list[DocketLine] = []
         self.remarks: tuple[str, ...] = ()  # shown above the cases until they are dismissed
         self._seen: set[tuple[str, datetime | None, int | None]] = set()  # the ends whose alert was dismissed
+        self._told: tuple[object, ...] = ()  # what the alerts say
         self._words: dict[str, str] = {}
         self._text = ""
         self._sort: tuple[int, bool] = (7, False)
@@ -102,10 +105,10 @@ class Docket(QWidget):
     def show_lines(self, lines: Sequence[DocketLine], now: datetime) -> None:
         """Show the cases as they stand at a moment (UTC); filter, view, order and selection stay."""
         self.lines, self._now = list(lines), now
-        self._words = {line.case: _words(line) for line in lines}
+        self._words = {}
         active = sum(line.left is not None for line in lines)
         self.told.setText(f"{len(lines)} {'case' if len(lines) == 1 else 'cases'}, access active in {active}")
-        self.views.set_names([f"{name} {len(list(filter(holds, lines)))}" for name, holds in self._views()])
+        self.views.set_names([f"{name} {sum(map(holds, lines))}" for name, holds in self._views()])
         self._show_alerts()
         self.stack.setCurrentIndex(0 if lines else 1)
         self._arrange()
@@ -119,13 +122,23 @@ class Docket(QWidget):
         )
 
     def _show_alerts(self) -> None:
+        near = [
+            line for line in self.lines if line.alert is not None and line.alert <= NEAR and line.ends and line.left
+        ]
+        unseen = [line for line in near if _end_of(line) not in self._seen]
+        told = ([_end_of(line) for line in unseen], self.remarks, bool(self.lines))
+        if told == self._told:  # the same ends, a minute later
+            texts = {line.case: self._alert_text(line) for line in unseen}
+            for alert in self.alerts.alerts():
+                alert.set_text(texts.get(alert.property("case"), alert.text))
+            return
+        self._told = told
         self.alerts.clear()
         self.notices.clear()
-        near = [line for line in self.lines if line.alert is not None and line.alert <= 72 and line.ends and line.left]
-        unseen = [line for line in near if _end_of(line) not in self._seen]
-        for line in unseen[1::-1]:  # the strip puts the newest first
-            ends, left = self._written(line.ends), spelled(line.left or timedelta())
-            alert = Alert(f"{line.codename}: government access ends {ends}, in {left}.", "Open case")
+        if len(unseen) > MOST:
+            self._add_more(len(unseen) - MOST)
+        for line in reversed(unseen[:MOST]):  # the strip puts the newest first
+            alert = Alert(self._alert_text(line), "Open case")
             alert.setProperty("case", line.case)
             alert.acted.connect(self._on_alert)
             alert.dismissed.connect(self._on_alert_seen)
@@ -134,12 +147,30 @@ class Docket(QWidget):
         for remark in self.remarks:
             strip.add(Alert(remark, tone="plain")).dismissed.connect(self._on_remark_read)
 
+    def _alert_text(self, line: DocketLine) -> str:
+        ends, left = self._written(line.ends), spelled(line.left or timedelta())
+        return f"{line.codename}: government access ends {ends}, in {left}."
+
+    def _add_more(self, more: int) -> None:
+        """What finds no room is told and led to, never left out in silence."""
+        cases = "1 more case ends" if more == 1 else f"{more:,} more cases end"
+        alert = Alert(f"{cases} within three days.", "Show what ends this week", closes=False)
+        alert.acted.connect(self._on_more)
+        self.alerts.add(alert)
+
+    @Slot()
+    def _on_more(self) -> None:
+        self._told = ()
+        self._show_alerts()
+        self.views.buttons[ENDING].click()
+
     @Slot()
     def _on_alert_seen(self) -> None:
         """It stays away until the window is closed; the next threshold, or another end, is another alert."""
         sender = self.sender()
         key = sender.property("case") if sender else ""
         self._seen |= {_end_of(line) for line in self.lines if line.case == key}
+        self._show_alerts()
 
     @Slot()
     def _on_remark_read(self) -> None:
@@ -149,6 +180,7 @@ class Docket(QWidget):
 
     @Slot()
     def _on_alert(self) -> None:
+        self._told = ()
         sender = self.sender()
         if sender is not None:
             self.case_opened.emit(sender.property("case"))
@@ -170,7 +202,10 @@ class Docket(QWidget):
     def _arrange(self) -> None:
         holds = self._views()[max(self.views.current(), 0)][1]
         words = self._text.split()
-        found = [line for line in self.lines if holds(line) and all(word in self._words[line.case] for word in words)]
+        found = [line for line in self.lines if holds(line)]
+        if words:
+            self._words = self._words or {line.case: _words(line) for line in self.lines}
+            found = [line for line in found if all(word in self._words[line.case] for word in words)]
         column, descending = self._sort
         self.shown = sorted(sorted(found, key=lambda line: line.number), key=SORTS[column], reverse=descending)
         by_key = {line.case: line for line in self.shown}
@@ -184,7 +219,7 @@ class Docket(QWidget):
 
     def _row(self, line: DocketLine) -> Row:
         opened = line.left is not None
-        near = opened and line.alert is not None and line.alert <= 72
+        near = opened and line.alert is not None and line.alert <= NEAR
         quiet = "" if opened else "soft"
         left = spelled(line.left) if line.left is not None else "ended" if line.ends else ""
         return Row(
@@ -199,7 +234,7 @@ class Docket(QWidget):
                 Cell(self._written(line.ends), quiet),
                 Cell(left, "attention" if near else quiet, STRONG if near else 400),
                 Cell(SHORT.get(line.limit, line.limit), "soft", tip=line.limit),
-                Cell(line.assignee),
+                Cell(line.assignee, tip=line.assignee),
                 Cell(self._since(line.last_entry), "soft", tip=self._written(line.last_entry)),
             ),
         )

@@ -270,6 +270,9 @@ def _create(form: "NewVaultForm") -> Opened:
     from reviewer_app.policy import Policy, practice_policy
     from reviewer_app.services import vaults
 
-    policy = practice_policy() if form.practice else Policy(organisation=form.organisation, floor=form.floor)
+    real = Policy(
+        organisation=form.organisation, floor=form.floor, ceiling=form.floor
+    )  # system high: floor and ceiling
+    policy = practice_policy() if form.practice else real
     made = vaults.create(form.folder, person=form.person, passphrase=form.passphrase, policy=policy)
     return made.desk, made.recovery_key

@@ -101,7 +101,7 @@ class Tour:
     def __init__(self, app: QApplication, out: Path) -> None:
         self.app, self.out = app, out
         self.stage = Stage(app, out)
-        self.told: list[str] = []
+        self.told: list[tuple[str, ...]] = []
         self.locked: list[Path] = []
         self.now = datetime.now(ZoneInfo("America/New_York")).replace(second=0, microsecond=0)
         self.program = self._program(None)
@@ -153,9 +153,9 @@ class Tour:
         """Ends what is still open, also when the story stopped half way."""
         self.program.quit()
 
-    def tell(self, sentence: str) -> None:
-        """One line of the summary."""
-        self.told.append(sentence)
+    def tell(self, sentence: str, *under: str) -> None:
+        """One step of the summary, and the lines that belong under it."""
+        self.told.append((sentence, *under))
 
     def summarise(self, seconds: float) -> None:
         """What was done and what lies where."""
@@ -163,11 +163,17 @@ class Tour:
             "PRACTICE, UNCLASSIFIED, MARKINGS FOR TRAINING ONLY",
             "",
             "What the tour did, through the windows:",
-            *(f"{number}. {sentence}" for number, sentence in enumerate(self.told, 1)),
+        ]
+        for number, (sentence, *under) in enumerate(self.told, 1):
+            lines += [f"{number:2}. {sentence}", *(f"      {line}" for line in under)]
+        lines += [
             "",
-            f"The practice vault is Practice{SUFFIX} here; its passphrase is “{PASSPHRASE}”. Open it:",
-            f"    reviewer-app Practice{SUFFIX}",
-            "memo.pdf is the final memo, package/ the hand-over, with the same files as any receiver would get.",
+            f"The passphrase of the practice vault is “{PASSPHRASE}”. From the source tree, this opens it:",
+            f'    ./dev exec reviewer-app "{self.out / f"Practice{SUFFIX}"}"',
+            "memo.pdf is the final memo. package/ is the written package under a short name, as a receiver gets it;",
+            "from the source tree, this checks it:",
+            f'    ./dev exec reviewer-app package verify "{self.out / "package"}"',
+            "On Windows write dev for ./dev; where Reviewer is installed or built, leave out ./dev exec.",
             f"Pictures: {len(self.stage.pictures)}. Time: {seconds:.1f} s.",
         ]
         (self.out / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -228,9 +234,8 @@ class Tour:
         self.stage.until(lambda: self.workplace.case, "the case page")
         self._later_date()
         self.stage.picture("overview", self.shell)
-        self.tell(
-            "Recorded case P-…-0001: voluntary basis, agreement, checkpoint and dates; moved the planned release."
-        )
+        number = self._file().case.number
+        self.tell(f"Recorded case {number}: voluntary basis, agreement, checkpoint, dates; moved the planned release.")
 
     def _fill_case(self, dialog: QDialog) -> None:
         write = partial(self.stage.write, inside=dialog)
@@ -292,10 +297,14 @@ class Tour:
         stage.find(QAbstractButton, "Back to the log")
         stage.picture("samples", self.shell)
         stage.press("Back to the log")
-        self.tell("Attached two evaluation logs and read them in the reader process:")
-        for summary in self._file().summaries:
-            said = reading.said_of(summary)
-            self.tell(f"  {said.task}, {said.model}: {said.counts.completed} of {said.counts.planned} completed.")
+        read = [reading.said_of(summary) for summary in self._file().summaries]
+        self.tell(
+            "Attached two evaluation logs and read them in the reader process:",
+            *(
+                f"{said.task}, {said.model}: {said.counts.completed} of {said.counts.planned} completed"
+                for said in read
+            ),
+        )
 
     def _fill_details(self, dialog: QDialog) -> None:
         stage = self.stage
@@ -375,7 +384,7 @@ class Tour:
         stage.picture("transfers", self.shell)
         written = self._file().transfers[0].package
         (self.out / written).rename(self.out / "package")
-        self.tell(f"Wrote {written} and recorded the transfer; it lies in package/.")
+        self.tell(f"Wrote the hand-over {written}, which is package/ here; the transfer is recorded.")
 
     def _fill_package(self, dialog: QDialog) -> None:
         stage = self.stage
@@ -401,7 +410,10 @@ class Tour:
         stage.press("Check everything")
         stage.until(lambda: stage.shows("Everything holds together", self.shell), "the check")
         stage.picture("vault", self.shell)
-        self.tell("Looked at history and docket, and checked the vault: everything holds together.")
+        self.tell(
+            f"Looked at history and docket ({len(OTHERS)} more cases, made without their forms); checked the vault: "
+            "everything holds together."
+        )
 
     def _other_case(self, codename: str, developer: str, days: int) -> None:
         granted = self.now - timedelta(days=days) if days else None

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The vault: where it is, what it holds, and the check that history, tables and attachments hold together."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -29,9 +31,10 @@ HEADS = (Head("Where", 260), Head("What does not hold", 0))
 
 
 class VaultPage(QWidget):
-    """`check_asked` asks for the full check; what it found is shown by `show_report`."""
+    """`check_asked` asks for the full check, whose findings `show_report` shows; `office_asked` for other details."""
 
     check_asked = Signal()
+    office_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,8 +42,11 @@ class VaultPage(QWidget):
         self.go = start(button("Check everything", "main", on=self.check_asked.emit))
         self.health = column(gap=GAP, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
         self.result = column(gap=GAP)
-        inside = column(heading("Health"), self.health, self.result, None, gap=GROUP)
-        body = scroll(row((capped(inside, 920), 1), None, gap=0), "Vault health")
+        self.office = column(gap=GAP, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
+        change = button("Change", "quiet", name="Change office details", on=self.office_asked.emit)
+        headed = row((heading("Office", "what memos and packages print"), 1), change)
+        inside = column(heading("Health"), self.health, self.result, headed, self.office, None, gap=GROUP)
+        body = scroll(row((capped(inside, 920), 100), None, gap=0), "Vault health")
         fill(QVBoxLayout(self), ((page(page_head("Vault", self.told, self.go), (body, 1), gap=EDGE), 1),), 0)
 
     def set_busy(self, busy: bool) -> None:
@@ -53,6 +59,11 @@ class VaultPage(QWidget):
         empty(self.health)
         box(self.health).addWidget(facts(health.facts(), gap=12, key_width=160))
 
+    def show_office(self, details: Sequence[tuple[str, str]]) -> None:
+        """Show what memos and packages print of the office."""
+        empty(self.office)
+        box(self.office).addWidget(facts(details, gap=12, key_width=160))
+
     @Slot(object)
     def show_report(self, report: Report) -> None:
         """Show what the check found, one line each."""
@@ -62,6 +73,8 @@ class VaultPage(QWidget):
         if report.sound:
             parts.append(words)
         else:
+            count = len(report.findings)
+            self.told.setText("1 point needs a person" if count == 1 else f"{count:,} points need a person")
             rows = [Row(str(place), (found.where, found.what)) for place, found in enumerate(report.findings)]
             parts.append(Table(HEADS, rows, "What does not hold", fit=True))
         for part in parts:

@@ -27,7 +27,17 @@ from reviewer_app.ui.theme import GAP, GROUP, STRONG
 from reviewer_app.ui.widgets.controls import Button, button, choice, field, labelled
 from reviewer_app.ui.widgets.layout import Item, column, label, picture, prose, row, rule, short, start
 
-FLOORS = ("UNCLASSIFIED", "CUI", "CONFIDENTIAL", "SECRET", "SECRET//NOFORN", "TOP SECRET", "TOP SECRET//SI//NOFORN")
+FLOORS = (
+    "UNCLASSIFIED",
+    "CUI",
+    "CONFIDENTIAL",
+    "SECRET",
+    "SECRET//NOFORN",
+    "TOP SECRET",
+    "TOP SECRET//NOFORN",
+    "TOP SECRET//SI//NOFORN",
+)
+FLOOR_NOTE = "Every window shows at least this banner, and the vault takes nothing that is marked higher."
 LEAST = 15  # characters of a passphrase, APSC-DV-001680
 
 BESIDE: dict[type[AppError], str] = {
@@ -119,6 +129,9 @@ class NewVault(Page):
         self.person = field("R. Ibarra" if practice else "", "As colleagues know you", name="Your name")
         self.organisation = field(f"{'Practice ' if practice else ''}Office of Model Review", name="Organisation")
         self.floor = yielding(choice(FLOORS, "System-high marking"))
+        if not practice:  # a level that nobody chose would mark everything too low
+            self.floor.setPlaceholderText("Choose the marking")
+            self.floor.setCurrentIndex(-1)
         self.first, self.second = PassphraseField("Passphrase"), PassphraseField("Passphrase again")
         self.place = short(str(self.parent_folder), "soft")
         self.choose = button("Choose folder", "quiet", name="Choose the folder for the vault", on=self._on_folder)
@@ -130,7 +143,7 @@ class NewVault(Page):
             "folder": labelled("Folder", row((self.place, 1), self.choose)),
             "person": labelled("Your name", self.person, "You hold every role until others join."),
             "organisation": labelled("Organisation", self.organisation),
-            "floor": labelled("System-high marking", self.floor, "Every window shows at least this banner."),
+            "floor": labelled("System-high marking", self.floor, FLOOR_NOTE),
             "first": labelled("Passphrase", self.first, note),
             "second": labelled("Passphrase again", self.second),
         }
@@ -195,6 +208,7 @@ class NewVault(Page):
         found = {
             "name": name_flaw(self.name.text()),
             "person": "" if self.person.text().strip() else "Write the name that colleagues know you by.",
+            "floor": "" if self.floor.currentText() else "Choose the highest marking this vault may hold.",
             "first": "" if length >= LEAST else f"{length} of at least {LEAST} characters. Add words.",
             "second": "" if self.second.text() == self.first.text() else "This is not the same passphrase.",
         }
@@ -243,8 +257,8 @@ class RecoveryKey(Page):
         for line in self.lines:
             line.setAccessibleName(f"Recovery key: {line.text()}")
         told = (
-            "It opens this vault when a passphrase is lost, and it is shown only now. Write it on paper, compare it "
-            "letter by letter, and keep it where your office keeps such papers. It has no letters I, L, O or U."
+            "It leads to the keys of this vault when a passphrase is lost, and it is shown only now. Write it on paper, "
+            "compare it letter by letter, and keep it where your office keeps such papers. It has no letters I, L, O or U."
         )
         self.lay_out(
             label("Recovery key", step=2, weight=STRONG),

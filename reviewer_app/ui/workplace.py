@@ -11,12 +11,13 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from reviewer_app.errors import AppError, place_of
-from reviewer_app.services import cases, docket, preferences, vaults
+from reviewer_app.services import cases, docket, office, preferences, vaults
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.appearance import Appearance
 from reviewer_app.ui.case.attaching import Attaching
 from reviewer_app.ui.case.page import CasePage
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
+from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.docket import Docket
 from reviewer_app.ui.entrance import banner_words
 from reviewer_app.ui.notify import show_error
@@ -52,6 +53,7 @@ class Workplace(QObject):
         self.docket.new_asked.connect(self.new_case)
         self.vault_page = VaultPage()
         self.vault_page.check_asked.connect(self._on_check)
+        self.vault_page.office_asked.connect(self._on_office)
         self.case: CasePage | None = None
         self.attaching = Attaching(self)
         self.shell.command("Ctrl+N", "New case", self.new_case)
@@ -61,7 +63,7 @@ class Workplace(QObject):
         appearance.changed.connect(self._on_restyled)
         self._minute = QTimer(self)
         self._minute.setInterval(MINUTE)
-        self._minute.timeout.connect(self._show_status)
+        self._minute.timeout.connect(self._on_minute)
         self._minute.start()
 
     @property
@@ -76,9 +78,10 @@ class Workplace(QObject):
         left = preferences.recall(self.desk, "place")
         self.show_docket()
         if left:
-            with suppress(ValueError, KeyError, AppError):
+            with suppress(ValueError, KeyError, TypeError, AppError):
                 there = json.loads(left)
-                self.open_case(there["case"], there["tab"])
+                if any(line.case == there["case"] for line in self.docket.lines):
+                    self.open_case(there["case"], there["tab"])
 
     # --- pages -----------------------------------------------------------------------------------------------------
 
@@ -86,10 +89,13 @@ class Workplace(QObject):
     def show_docket(self) -> None:
         """The list of cases in front."""
         self._leave_page()
+        self._show_lines()
+        self.shell.show_page(self.docket, "docket")
+
+    def _show_lines(self) -> None:
         lines = docket.lines(self.desk)
         self.docket.show_lines(lines, self.desk.moment())
         self.shell.side.set_count("docket", str(len(lines)) if lines else "")
-        self.shell.show_page(self.docket, "docket")
 
     @Slot(str)
     def open_case(self, case: str, tab: str = "overview") -> None:
@@ -117,6 +123,7 @@ class Workplace(QObject):
         """The state of the vault in front."""
         self._leave_page()
         self.vault_page.show_health(vaults.health(self.desk))
+        self.vault_page.show_office(office.details(self.desk))
         self.shell.show_page(self.vault_page, "vault")
 
     @Slot(str)
@@ -160,6 +167,11 @@ class Workplace(QObject):
         if self.case and self.shell.page() is self.case:
             self.case.show_tab("notes")
             self.case.act()
+
+    @Slot()
+    def _on_office(self) -> None:
+        if OfficeDialog.ask(self.shell, self.desk):
+            self.vault_page.show_office(office.details(self.desk))
 
     @Slot()
     def _on_check(self) -> None:
@@ -226,6 +238,13 @@ class Workplace(QObject):
         return False
 
     # --- what is remembered --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_minute(self) -> None:
+        """The clock goes on while nothing changes."""
+        self._show_status()
+        if self.shell.page() is self.docket:
+            self._show_lines()
 
     @Slot()
     def _show_status(self) -> None:

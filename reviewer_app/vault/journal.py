@@ -44,7 +44,7 @@ class Transaction:
         del said["id"]
         self._say("create", value, said, {"marking": ()}, ())
 
-    def set(self, value: Kept, **changes: object) -> Kept:
+    def set(self, value: Kept, /, **changes: object) -> Kept:
         """Changes fields of a record as the person saw it, and returns the new value.
 
         Raises Stale when a field changed since, InConflict while it (or the marking) has several heads,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, bindparam, func, select, text
@@ -93,8 +93,7 @@ class Hit:
     excerpt: str
 
 
-@dataclass(frozen=True)
-class DocketRow:
+class DocketRow(NamedTuple):
     """One case in one line. Moments are UTC and None when not recorded; facts entered in error are left out, and where
     several of a kind stand the earliest is taken. `determination` is the newest answer or None."""
 
@@ -358,6 +357,7 @@ _FACTS = tuple(
     )
 )
 _REFERRED = tuple(str(referral.value) for referral in Referral)
+_NO_REFERRALS = [0] * len(_REFERRED)
 
 # Grouping and joining in SQL costs more: the engine locks and wipes each piece of memory it takes.
 _CASES = text("""SELECT id, number, codename, developer, marking, weights, access, evaluation, consultation, material,
@@ -373,21 +373,22 @@ _REFERRALS = text('SELECT "case", referral FROM finding WHERE entered_in_error I
 
 def docket_rows(connection: Connection) -> Iterator[DocketRow]:
     """Every case in one line; five plain reads, put together by case."""
-    dates: dict[tuple[str, str], tuple[str, str, str]] = {}
+    dates: dict[str, dict[str, tuple[str, str, str]]] = defaultdict(dict)
     for case, what, moment, fact, precision in connection.execute(_DATES).all():
         # The smallest moment of a kind; where two are equal the smaller id, as `domain.clocks.in_force` takes it.
-        new = (moment, fact, precision)
-        if new < dates.get((case, what), ("~",)):
-            dates[case, what] = new
+        new, those = (moment, fact, precision), dates[case]
+        if what not in those or new < those[what]:
+            those[what] = new
     answers = {case: answer for case, *_, answer in sorted(map(tuple, connection.execute(_ANSWERS)))}
     workers: dict[str, list[str]] = defaultdict(list)
     for case, name in connection.execute(_WORKERS).all():
         workers[case].append(name)
     referrals = Counter(map(tuple, connection.execute(_REFERRALS)))
-    nothing = ("", "", "")
+    nothing, none_dated = ("", "", ""), dict[str, tuple[str, str, str]]()
     for case, *fields, last_entry in connection.execute(_CASES).all():
-        granted, *others = [dates.get((case, what), nothing) for what in _FACTS]
-        none, *referred = [referrals.get((case, referral), 0) for referral in _REFERRED]
+        dated = dates.get(case, none_dated)
+        granted, *others = [dated.get(what, nothing) for what in _FACTS]
+        none, *referred = [referrals.get((case, referral), 0) for referral in _REFERRED] if referrals else _NO_REFERRALS
         line: tuple[Any, ...] = (
             case,
             *fields,
@@ -398,6 +399,6 @@ def docket_rows(connection: Connection) -> Iterator[DocketRow]:
             _moment(last_entry),
             granted[2] or None,
             _moment(granted[0]),
-            *(_moment(fact[0]) for fact in others),
+            *[datetime.fromisoformat(fact[0]) if fact[0] else None for fact in others],
         )
         yield DocketRow(*line)

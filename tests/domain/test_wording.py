@@ -107,6 +107,47 @@ def test_a_person_may_describe_a_vulnerability_but_not_give_a_verdict(text: str,
     assert words(text, typed_by_person=True) == found
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "ap\u00adproved",
+        "appr\u200boved",
+        "ＡＰＰＲＯＶＥＤ",
+        "\u0430pproved",
+        "approv\u0435d",
+        "appróved",
+        "approved™",
+        "approved\u00b2",
+    ],
+)
+def test_what_looks_like_a_listed_word_is_found_where_it_stands(hidden: str) -> None:
+    text = f"The model is {hidden}."
+    (finding,) = RULES.check(text, typed_by_person=True)
+    assert text[finding.start :].startswith(finding.word) and finding.word in hidden
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It is clear for release.", ["clear for release"]),
+        ("It is ready to release and may be deployed.", ["ready to release", "may be deployed"]),
+        ("It was vetted, accredited and endorsed: ATO granted.", ["vetted", "accredited", "endorsed", "ATO granted"]),
+        ("No objection; low risk; the model is safe for release.", ["No objection", "low risk", "is safe"]),
+        ("The model was validated; build 3 is safe.", ["model was validated", "is safe"]),
+        (
+            "The office is in compliance; a certificate of compliance follows.",
+            ["compliance", "certificate of compliance"],
+        ),
+        ("Passed by the review; passed in review.", ["Passed", "passed"]),
+        ("The length is passed by the caller, or passed by reference, in a value passed in the header.", []),
+        ("The input is not validated; the server rejected the request; the call is thread safe.", []),
+        ("The log was read in an accredited facility.", []),
+    ],
+)
+def test_a_verdict_in_other_words_is_one_too(text: str, found: list[str]) -> None:
+    assert words(text, typed_by_person=True) == found
+
+
 def test_quoted_pieces_are_left_out_and_only_they() -> None:
     text = "The log says “task failed”, and the model failed."
     quoted = text.index("“"), text.index("”") + 1

@@ -2,6 +2,7 @@
 """Untrusted JSON, whole and as a list in pieces."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,8 @@ def test_what_is_no_json_is_refused(wrong):
         parse(wrong, Warnings())
 
 
-def test_a_key_that_stands_twice_is_named():
+def test_a_key_that_stands_twice_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "heapq", None)  # SECURITY: the sandboxed reader imports nothing more
     data = b'{"a": {"twice": 1, "twice": 2}}'
     whole, listed = Warnings(), Warnings()
     assert parse(data, whole) == {"a": {"twice": 2}}

@@ -125,9 +125,31 @@ def test_a_named_developer_is_no_longer_a_withheld_word_but_people_are(content):
         referral(changed(named, Finding, vendor="Northwind Models, Rosa Ibarra"))
 
 
-@pytest.mark.parametrize("text", ["wrenfields", "a wren in the field", "field wren", ""])
+@pytest.mark.parametrize("text", ["wrenfieldside", "unwrenfield", "a wren in the field", "field wren", ""])
 def test_other_words_do_not_stop_it(text):
     check_words([("here", text)], [("codename", "Wren-Field"), ("nothing", ""), ("marks", "--")])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "WREN_FIELD",
+        "WRENFIELD",
+        "wr\u00aden\u200b field",
+        "Wren Fields",
+        "Wren-field's",
+        "W R E N field",
+        "Wr\u0435n F\u0456\u0435ld",
+    ],
+)
+def test_a_name_is_found_however_it_is_written(text):
+    with pytest.raises(WithheldTextFound):
+        check_words([("here", f"In {text}, seen")], [("codename", "Wren-Field")])
+
+
+@pytest.mark.parametrize("text", ["I want it", "an t", "ante"])
+def test_a_short_name_is_not_found_in_other_words(text):
+    check_words([("here", text)], [("codename", "Ant")])
 
 
 words = st.text(alphabet="abcdeéß", min_size=1, max_size=6)

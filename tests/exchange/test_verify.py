@@ -176,6 +176,30 @@ HAND_OVER = {
         r"“data/report\.txt” does not begin",
     ),
     "cover without marking": (replaced("TRANSFER.txt", lambda text: b"\n" + text), r"“TRANSFER\.txt” does not begin"),
+    "report with other words": (
+        replaced("data/report.txt", lambda text: text + b"Further words.\n"),
+        r"“data/report\.txt” does not say what “data/case\.json” says",
+    ),
+    "schema replaced": (replaced("data/schemas/mrc-case-1.json", lambda _: b"{}"), "is not the published schema"),
+    "program as report": (replaced("data/report.pdf", lambda _: b"MZ"), r"“data/report\.pdf” is not a PDF"),
+    "cover for another": (
+        replaced("TRANSFER.txt", lambda text: text.replace(b"Second office", b"Third office")),
+        r"“TRANSFER\.txt” does not say",
+    ),
+    "cover with an escape": (
+        replaced("TRANSFER.txt", lambda text: text.replace(b"extension 5", b"\x1b[2J\x00")),
+        r"“TRANSFER\.txt” does not say",
+    ),
+    "further label": (info("MRC-Marking", "MRC-Verdict: yes\nMRC-Marking"), "label MRC-Verdict, which has no place"),
+    "hidden direction": (info("Second office", "Second \u202eoffice"), r"“bag-info\.txt” is not one new label"),
+    "record above the marking": (
+        case(lambda document: document["records"]["note"][0].update(marking="TS//SI//NF")),
+        "does not cover every record",
+    ),
+    "signature too large": (
+        added("tagmanifest-sha512.txt.preparer.p7s", bytes(64 * 1024 + 1)),
+        r"preparer\.p7s” is larger than",
+    ),
     "list of evidence that differs": (
         replaced("data/evidence.json", lambda text: text.replace(b"S//NF", b"U")),
         r"“data/evidence\.json” is not the list",

@@ -134,6 +134,56 @@ def test_a_guarded_word_in_typed_text_is_open_and_has_its_place(check, text):
     assert point.step.startswith("Say it neutrally: ")
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"memo": make_memo_record(sender="Office: APPROVED FOR RELEASE")}, "The From line"),
+        ({"memo": make_memo_record(addressee="Director, who licensed it")}, "The To line"),
+        ({"reviewer": "R. Ibarra, Approver"}, "A signature line"),
+        ({"copies": ["Office of Certification"]}, "A line of copies"),
+        (
+            {"authority": Authority("A. Officer, Approving Officer", "Guide, 20260701", "20511101")},
+            "The Classified By line",
+        ),
+    ],
+)
+def test_a_guarded_word_in_a_line_without_a_mark_is_open(check, change, place):
+    assert open_points(check(**change))[0].what.startswith(f"{place} says “")
+
+
+def test_a_guarded_word_in_the_letterhead_is_open(check):
+    (point,) = open_points(check(lambda content: replace(content, letterhead=("OFFICE OF MODEL", "CERTIFICATION"))))
+    assert point.what == "The letterhead says “CERTIFICATION”"
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("It scored 0.91.", ["0.91"]),
+        ("The accuracy was 91 percent. Nothing else is known.", ["91 percent"]),
+        ("It scored 91 %, n = 100. It solved 91 of 100 tasks, a share of 0.91.", []),
+        ("Result: 0.91, denominator not recorded.", []),
+        ("Version 0.91 was installed; CVSS score 9.8.", []),
+    ],
+)
+def test_a_typed_result_says_of_how_many(check, text, figures):
+    points = open_points(check(**with_body(f"(U) One.\n\n(U) {text}")))
+    assert [point.what for point in points] == [
+        f"Paragraph 2 of the text gives “{each}” without its denominator" for each in figures
+    ]
+    assert all(point.where == 2 for point in points)
+
+
+@pytest.mark.parametrize(("body", "count"), [("(U) One (TS//SI) two.", 1), ("(TS//SI) One (U) two (S) three.", 0)])
+def test_a_higher_mark_in_the_midst_of_a_paragraph_is_open(check, body, count):
+    found = [
+        point
+        for point in open_points(check(banner="TOP SECRET//SI//NOFORN", **with_body(body)))
+        if "midst" in point.what
+    ]
+    assert [point.where for point in found] == [1] * count
+
+
 @pytest.mark.parametrize(("answer", "count"), [(None, 1), (Answer.REQUESTED, 1), (Answer.NOT_COVERED, 0)])
 def test_not_covered_is_said_only_where_that_answer_is_recorded(check, answer, count):
     recorded = [make_determination(answer)] if answer else []

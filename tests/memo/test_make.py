@@ -77,6 +77,23 @@ def test_a_draft_with_an_unknown_portion_is_never_marked_too_low(rules, wording,
     assert banner in (None, made.banner)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "(U) Public.\n\u00a0\n(TS//SI//NF) Secret.",
+        "(U) Public.\n(TS//SI//NF) Secret.",
+        "(U) Public.\u2029(TS//SI//NF) Secret.",
+        "(U) Public.\r\u200b\r（TS//SI//NF） Secret.",
+        "(U)\n- (TS//SI//NF) Secret.",
+        "(U) Public (TS//SI//NF) secret.",
+    ],
+)
+def test_no_portion_is_swallowed_by_a_lower_one(rules, wording, body):
+    memo = make_memo_record(body=body)
+    made = make_memo(freeze(make_records(memo=memo), practice_policy()), rules, wording, final=False)
+    assert made.banner == "TOP SECRET//SI//NOFORN"
+
+
 def test_the_profile_is_the_sites():
     profile = profile_of(Policy(classification_profile="DOD", cui_profile="DOD"))
     assert (profile.classification, profile.cui) == ("DOD", "DOD")

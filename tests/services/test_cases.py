@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -88,6 +89,7 @@ def test_what_belongs_to_nothing_is_refused_beside_its_field_and_nothing_is_reco
 
 
 def test_an_unknown_marking_and_one_above_the_ceiling_are_refused(desk):
+    desk = replace(desk, policy=desk.policy.model_copy(update={"ceiling": "TOP SECRET"}))
     with pytest.raises(MarkingError):
         make_case(desk, marking="QQ")
     with pytest.raises(EntryError, match="highest marking this vault may hold"):

@@ -88,6 +88,16 @@ def test_a_final_memo_waits_for_its_checklist(desk, case):
     assert memo.state is MemoState.FINAL and memo.revision
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"body": "(U) One.\n\n(S//NX) Two."}, "Paragraph 2"), ({"subject": "(S//NX) It"}, "Subject")],
+)
+def test_a_mark_that_is_not_valid_is_named_as_it_was_typed(desk, case, changes, field):
+    with pytest.raises(EntryError, match=r"\(S//NX\) is not a valid portion mark") as refused:
+        memos.keep(desk, case, writing(**changes), final=False)
+    assert refused.value.facts["field"] == field
+
+
 def test_a_number_is_never_given_twice(desk, case):
     first, _ = memos.keep(desk, case, writing(), final=False)
     facts.strike_out(desk, first, "wrong addressee")
@@ -196,6 +206,16 @@ def test_a_fault_leaves_nothing_in_the_folder(desk, memo, tmp_path, monkeypatch,
             memos.save_copy(desk, memo, tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
+
+
+def test_a_copy_is_on_record_before_it_is_outside_and_a_leftover_is_replaced(desk, memo, tmp_path):
+    (tmp_path / f"{memos.file_of(desk, memo).name}.part").write_text("left by a kill", encoding="utf-8")
+    path = memos.save_copy(desk, memo, tmp_path)
+    assert list(tmp_path.iterdir()) == [path] and path.read_bytes().startswith(b"%PDF-")
+    assert [each.verb for each in desk.vault.entries(memo.case)[:2]] == ["memo copied out", "memo copy begun"]
+    with pytest.raises(EntryError):
+        memos.save_copy(desk, memo, tmp_path / "gone")
+    assert [each.verb for each in desk.vault.entries(memo.case)[:2]] == ["memo copy stopped", "memo copy begun"]
 
 
 def test_a_memo_without_its_pdf_says_so(desk, memo):

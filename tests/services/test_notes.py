@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+from dataclasses import replace
 from unittest import mock
 
 import pytest
@@ -33,13 +34,30 @@ def test_a_note_takes_the_marking_that_covers_its_paragraphs(desk, case):
         ("(U) One.\n\n(S", "Paragraph 2", "mark is missing"),
         ("(U)", "Paragraph 1", "no text behind"),
         ("(U) One.\n\n(QQ) Two.", "Paragraph 2", "not known"),
+        ("(U) One.\n(S) Two.", "Paragraph 1", r"\(S\) begins a line in it"),
+        ("(U) One.\r\u200b(S//NF) Two.", "Paragraph 1", "begins a line in it"),
+        ("(U) (S) One.", "Paragraph 1", "begins a line in it"),
+        ("(U) One.\n\n(U) Two (S//NF) three.", "Paragraph 2", "stands in its midst"),
         ("(TS//SI) One.", "Paragraph 1", "highest marking this vault may hold"),
     ],
 )
 def test_what_is_wrong_names_its_paragraph_and_nothing_is_saved(desk, case, body, field, said):
+    desk = replace(desk, policy=desk.policy.model_copy(update={"ceiling": "TOP SECRET"}))
     with pytest.raises(EntryError, match=said) as refused:
         make_note(desk, case, body)
     assert refused.value.facts["field"] == field and desk.vault.count(Note) == 0
+
+
+@pytest.mark.parametrize(
+    "gap", ["\n\u00a0\n", "\n\u200b\n", "\n\x0b\n", "\r\r", "\x85\x85", "\u2029\u2029", "\n\u3164\n"]
+)
+def test_what_looks_like_a_blank_line_is_one(desk, case, gap):
+    assert make_note(desk, case, f"(U) Public.{gap}(S//NF) Secret.").marking == "S//NF"
+
+
+def test_the_marks_of_a_list_count(desk, case):
+    body = "(U) Three, as finding(S) (C) 2026 says:\n- (S//NF) one\n2. (CUI) two\n- three"
+    assert make_note(desk, case, body).marking == "S//CUI//NF"
 
 
 def test_an_edit_is_a_new_revision_and_the_old_text_stays(desk, case):
@@ -137,4 +155,5 @@ def test_marks_in_use_are_offered_first_with_their_words_and_none_above_the_ceil
     marks = notes.portion_marks(desk, ["S//REL TO USA, GBR", "U"])
     assert marks[:2] == [("(S//REL TO USA, GBR)", "SECRET//REL TO USA, GBR"), ("(U)", "UNCLASSIFIED")]
     assert len(marks) == len(set(marks))
+    desk = replace(desk, policy=desk.policy.model_copy(update={"ceiling": "TOP SECRET"}))
     assert all(not mark.startswith("(TS//SI") for mark, _ in notes.portion_marks(desk, ["TS//SI"]))

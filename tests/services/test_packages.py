@@ -190,6 +190,34 @@ def test_a_package_that_is_not_recorded_is_taken_away(desk, case, out, monkeypat
     assert desk.vault.get(type(made), made.id).referral is Referral.NONE
 
 
+def test_the_journal_knows_of_a_package_before_a_byte_is_outside(desk, case, out, monkeypatch):
+    def begins(*_args, **_kwargs):
+        assert desk.vault.entries(case)[0].verb == "package begun"
+        raise Fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(packages, "write_package", begins)
+        with pytest.raises(Fault):
+            write(desk, case, Purpose.HAND_OVER, out)
+    assert [each.verb for each in desk.vault.entries(case)[:2]] == ["package stopped", "package begun"]
+    write(desk, case, Purpose.HAND_OVER, out)
+    written, begun = desk.vault.entries(case)[:2]
+    assert (written.verb, begun.verb) == ("package written", "package begun") and written.subject == begun.subject
+
+
+def test_what_could_be_read_as_a_verdict_is_named_before_it_leaves(desk, case):
+    make_note(desk, case, "(U) The model is \u0430pproved.")
+    finding(desk, case, title="Licence granted to a release")
+    seen = packages.preview(desk, case, Purpose.HAND_OVER)
+    assert [each.partition(".")[0] for each in seen.words] == [
+        "Note “First login”, body: “\u0430pproved”",
+        "Finding “Licence granted to a release”, title: “Licence”",
+    ]
+    seen = packages.preview(desk, case, Purpose.REFERRAL)
+    assert len(seen.words) == 1 and seen.findings == ("1. Licence granted to a release",)
+    assert packages.recipient_words(desk, "Approving Authority") and not packages.recipient_words(desk, "Office 2")
+
+
 def test_a_receipt_acknowledges_the_findings_that_went_along_and_no_others(desk, case, out):
     gone = finding(desk, case)
     transfer, _ = write(desk, case, Purpose.REFERRAL, out)

@@ -179,6 +179,18 @@ class MarkingRules:
         """Whether the banner protects at least as much as the other marking asks for (IC and NARA reading)."""
         return covers(self._reader.read(banner), self._reader.read(portion_or_banner), self._reader, self._data)
 
+    def holds(self, ceiling: str, marking: str) -> bool:
+        """Whether a place that may hold up to this banner may hold a marking.
+
+        SCI, SAP, AEA, FGI and the release of what is classified decide beside the level. Handling controls and CUI
+        ask for care in the same place, so only an UNCLASSIFIED place holds no CUI.
+        """
+        mark, data = self._reader.read(marking), self._data
+        released = mark.release if data.rank[mark.level] > 0 else None
+        bare = replace(mark, cui=None, controls=frozenset(), release=released)
+        is_place_for_cui = self.level(ceiling) != data.level_word[data.levels[0].portion]
+        return (mark.cui is None or is_place_for_cui) and covers(self._reader.read(ceiling), bare, self._reader, data)
+
     def highest(self, banner: str, floor: str) -> str:
         """The banner to show where the floor is the system-high marking: it covers both; any text is taken."""
         if self.covers(banner, floor):

@@ -66,7 +66,8 @@ def _job(desk: Desk, file: CaseFile, files: Sequence[Candidate], incoming: Incom
 def told(outcome: Outcome) -> str:
     """One line of news: `3 files attached; 1 was not: “x.eval”`."""
     there = counted(len(outcome.attached), "file")
-    text = f"Attaching was cancelled; {there} attached before" if outcome.cancelled else f"{there} attached"
+    before = f"{there} attached before" if outcome.attached else "nothing was stored"
+    text = f"Attaching was cancelled; {before}" if outcome.cancelled else f"{there} attached"
     unread = sum(bool(each.remark) for each in outcome.attached)
     if unread:
         text += f"; {unread} could not be read and {'is' if unread == 1 else 'are'} kept as evidence"

@@ -32,7 +32,7 @@ from reviewer_app.ui.widgets.rows import Cell, Head, Row
 from reviewer_app.ui.widgets.strips import vacant
 from reviewer_app.ui.widgets.table import Table
 
-HEADS = (Head("Attachment", 0, least=140), Head("Tool", 76, drop=1), Head("Attached", 92, drop=2))
+HEADS = (Head("Attachment", 0, least=140), Head("Kind", 96, drop=1), Head("Attached", 92, drop=2))
 
 
 class EvaluationsTab(CaseTab):
@@ -78,7 +78,9 @@ class EvaluationsTab(CaseTab):
         )
 
     def count(self, file: CaseFile) -> int | None:
-        return len(file.attachments)
+        """A memo's PDF is kept among the attachments and counted with the memos."""
+        memos = {memo.pdf for memo in file.memos}
+        return sum(each.id not in memos for each in file.attachments)
 
     # --- the list --------------------------------------------------------------------------------------------------
 
@@ -107,12 +109,12 @@ class EvaluationsTab(CaseTab):
         summary = self._summaries.get(each.id)
         unread = summary is None and reading.is_evaluation(each)
         image = "chart" if summary else "alert" if unread else "file"
-        tool = log_words.tool_name(summary) if summary else "unread" if unread else each.detected.upper()[:10]
+        kind = log_words.tool_name(summary) if summary else "unread" if unread else log_words.kind_word(each.detected)
         return Row(
             each.id,
             (
                 Cell(each.name, image=image, tip=f"({each.marking}) {each.name}", named=True),
-                Cell(tool, "attention" if unread else ""),
+                Cell(kind, "attention" if unread else "", tip=reading.kind_of(each)),
                 Cell(
                     since(self.desk, each.received, file.now),
                     "soft",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from reviewer_app.domain.cases import Access
@@ -12,10 +13,12 @@ from reviewer_app.domain.clocks import AccessWindow, spelled
 from reviewer_app.services.cases import CaseFile
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.case.tab import MainAction
-from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, TIGHT
+from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, TIGHT, wide
 from reviewer_app.ui.widgets.controls import Button, button
 from reviewer_app.ui.widgets.heads import RollUp
 from reviewer_app.ui.widgets.layout import Pair, fill, label, line, picture, row, set_tone, short
+
+NAME, CLOCK, NUMBER = 860, 900, 560  # room for all of a line side by side, at 13 px body text
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,31 @@ class CaseHead(QFrame):
         self.steps: dict[MainAction, Button] = {}
         self.right = row(None, self.roll_up, GAP)
         words = line(self.number, self.codename, self.developer, gap=12)
-        self.name_line = Pair(row(words, None), self.right, 860, gap=TIGHT)
+        self.name_line = Pair(row(words, None), self.right, NAME, gap=TIGHT)
         self.mark, self.quiet_mark = picture("clock", "text", 18), picture("clock", "soft", 18)
         self.ends, self.left = label(step=1, weight=STRONG), label(step=1)
         self.bites, self.other = label(tone="soft"), label(tone="soft")
         first = row(self.mark, self.quiet_mark, line(self.ends, self.left), None)
-        second = line(self.bites, self.other, gap=GROUP)
-        self.clock = Pair(first, row(second, None), 900, (0, 1), GAP)
+        self.more = row(line(self.bites, self.other, gap=GROUP), None)
+        self.clock = Pair(first, self.more, CLOCK, (0, 1), GAP)
+        self._low = False
         fill(QVBoxLayout(self), (self.name_line, self.clock), TIGHT, (EDGE, GROUP, EDGE, TIGHT))
+
+    def set_low(self, low: bool) -> None:
+        """In a low window name and clock take one line each, and leave out what stands elsewhere too."""
+        self._low = low
+        self.name_line.set_least(0 if low else NAME)
+        self.developer.setVisible(not low)
+        self.roll_up.set_brief(low)
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        self.more.setVisible(not self._low or self.width() >= wide(CLOCK))
+        self.number.setVisible(not self._low or self.width() >= wide(NUMBER))
 
     def show_action(self, action: MainAction) -> None:
         """Offer the main action of the tab in front."""

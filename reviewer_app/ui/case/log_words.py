@@ -18,6 +18,12 @@ def tool_name(summary: EvaluationSummary) -> str:
     return TOOLS.get(summary.tool or "", summary.tool or SILENT)
 
 
+def kind_word(detected: str) -> str:
+    """What sort of file it is, in one short word for a narrow column; `reading.kind_of` says it in full."""
+    plain = {"text": "text", "empty": "empty", "unknown": "other"}
+    return plain.get(detected, detected.partition("-")[0].upper())
+
+
 def run_line(desk: Desk, said: Said) -> str:
     """Format, tool and version, model, run moment, and the status as the tool says it."""
     tool = " ".join(filter(None, (said.tool, said.tool_version))) or f"tool {SILENT}"

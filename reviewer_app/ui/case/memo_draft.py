@@ -11,7 +11,7 @@ from reviewer_app.services.memos import Writing
 from reviewer_app.ui.theme import GAP, MEDIUM, TIGHT
 from reviewer_app.ui.widgets.controls import field, labelled
 from reviewer_app.ui.widgets.editor import PortionEditor
-from reviewer_app.ui.widgets.layout import column, fill, label, row, start
+from reviewer_app.ui.widgets.layout import column, fill, label, scroll, start
 
 KEEP, SHOW = 1000, 600  # ms without typing
 
@@ -28,9 +28,11 @@ class MemoDraft(QWidget):
         self.subject, self.addressee, self.sender_line = field(name="Subject"), field(name="To"), field(name="From")
         self.body = start(PortionEditor("Memo text"))
         self.told = label("", "soft", wrap=True)
-        who = row((labelled("To", self.addressee), 1), (labelled("From", self.sender_line), 1))
         text = column(label("Text", weight=MEDIUM), (self.body, 1), gap=TIGHT)
-        fill(QVBoxLayout(self), (labelled("Subject", self.subject), who, (text, 1), self.told), GAP)
+        who = (labelled("To", self.addressee), labelled("From", self.sender_line))
+        inside = column(labelled("Subject", self.subject), *who, (text, 1))
+        self.view = scroll(inside, "Memo")
+        fill(QVBoxLayout(self), ((self.view, 1), self.told), GAP)
         self._show, self._keep = self._timer(SHOW), self._timer(KEEP)
         self._show.timeout.connect(self.paused)
         self._keep.timeout.connect(self.keep_asked)
@@ -87,6 +89,7 @@ class MemoDraft(QWidget):
             block = block.next()
         self.body.setFocus()
         self.body.ensureCursorVisible()
+        self.view.ensureWidgetVisible(self.body)
 
     @Slot()
     def _on_typed(self) -> None:

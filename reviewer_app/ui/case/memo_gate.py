@@ -21,6 +21,7 @@ class MemoGate(QWidget):
     memo_asked = Signal(str)
     copy_asked = Signal(str)
     final_asked = Signal()
+    office_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,10 +50,11 @@ class MemoGate(QWidget):
         is_open = "point is open" if waiting == 1 else "points are open"
         self.final.setToolTip(f"{waiting} {is_open}" if waiting else "Kept as a government record")
         empty(self.listed)
+        last = next((point for point in reversed(points) if point.office and not point.ok), None)
         for point in points:
-            box(self.listed).addWidget(self._line(point))
+            box(self.listed).addWidget(self._line(point, point is last))
 
-    def _line(self, point: GatePoint) -> QWidget:
+    def _line(self, point: GatePoint, leads_to_office: bool) -> QWidget:
         words = column(label(point.what, wrap=True), gap=2)
         if not point.ok and point.step:
             box(words).addWidget(label(point.step, "soft", wrap=True))
@@ -60,6 +62,8 @@ class MemoGate(QWidget):
             link = button(f"Go to paragraph {point.where}", "link", on=self._on_paragraph)
             link.setProperty("paragraph", point.where)
             box(words).addWidget(row(link, None))
+        if leads_to_office:  # one link for all of them
+            box(words).addWidget(row(button("Change office details", "link", on=self.office_asked.emit), None))
         return beside(picture("check" if point.ok else "alert", "soft" if point.ok else "attention", 18), words)
 
     def show_memos(self, memos: Sequence[tuple[Memo, str]]) -> None:

@@ -23,6 +23,8 @@ from reviewer_app.ui.case.memo_gate import MemoGate
 from reviewer_app.ui.case.tab import CaseTab, MainAction, Workplace
 from reviewer_app.ui.case.words import since
 from reviewer_app.ui.dialog import Question
+from reviewer_app.ui.dialogs.form import outside
+from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.files import choose_folder
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.theme import EDGE, GAP, GROUP, styled, wide
@@ -68,6 +70,7 @@ class MemosTab(CaseTab):
         self.gate.memo_asked.connect(self._on_memo)
         self.gate.copy_asked.connect(self._on_copy)
         self.gate.final_asked.connect(self._on_final)
+        self.gate.office_asked.connect(self._on_office)
         self.views = Views(PARTS, "Part of the memo")
         self.views.chosen.connect(self._on_part)
         self.parts: tuple[QWidget, ...] = (self.draft, self.paper, self.gate)
@@ -136,7 +139,9 @@ class MemosTab(CaseTab):
             self._stale, self._making = False, True
             page = self.document.sheet.page if self._is_draft() else 0
             work = partial(_preview, self.desk, self.file.case.id, self.draft.writing(), page)
-            self.place.run("Making the preview", work, self._on_made, self._on_unmade)
+            if self._is_draft():
+                self.named.setText("As it will print, being made anew")
+            self.place.run("", work, self._on_made, self._on_unmade)  # the progress strip would shift what one types
 
     def _is_draft(self) -> bool:
         return self.back.isHidden()
@@ -196,6 +201,11 @@ class MemosTab(CaseTab):
         self._show_part(0)
         self.draft.go_to(paragraph)
 
+    @Slot()
+    def _on_office(self) -> None:
+        if OfficeDialog.ask(self.place.window, self.desk):
+            self._on_paused()
+
     # --- keeping ---------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -226,7 +236,7 @@ class MemosTab(CaseTab):
         folder = choose_folder(self.place.window, "Folder for the copy") if found else None
         if found and folder:
             try:
-                path = memos.save_copy(self.desk, found, folder)
+                path = memos.save_copy(self.desk, found, outside(self.desk, folder))
             except AppError as error:
                 if show_error(self.place.window, error, "Choose another folder"):
                     self._on_copy(memo)

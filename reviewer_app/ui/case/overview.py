@@ -3,8 +3,8 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import Slot
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from reviewer_app.domain.record import Record
@@ -69,7 +69,10 @@ class OverviewTab(CaseTab):
             margins=(EDGE, GROUP, EDGE, GROUP),
         )
         self.pane = Pane(self.side, "People, checkpoint and basis")
-        fill(self.box, ((Sided(scroll(inside, "Overview"), self.pane), 1),), 0)
+        self.view = scroll(inside, "Overview")
+        self.sided = Sided(self.view, self.pane)
+        self.sided.folded.connect(self._fold)
+        fill(self.box, ((self.sided, 1),), 0)
 
     def _tracks(self) -> QFrame:
         change = button("Change tracks", "quiet", on=self._on_tracks)
@@ -83,17 +86,19 @@ class OverviewTab(CaseTab):
             menu.addAction(dialog.title).setData(dialog.title)
         menu.triggered.connect(self._on_terms)
         add.setMenu(menu)
-        wrong = button("Entered in error", "quiet", name="Strike out terms entered in error")
-        wrong.setMenu(self.errors)
-        return column(_headed("Terms", wrong, add), self.terms_box, gap=GAP)
+        self.wrong = button("Entered in error", "quiet", name="Strike out terms entered in error")
+        self.wrong.setMenu(self.errors)
+        return column(_headed("Terms", self.wrong, add), self.terms_box, gap=GAP)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fold()
-
+    @Slot()
     def _fold(self) -> None:
         """What the side panel says stands below the rest where the panel finds no room."""
-        self.below.setVisible(self.pane.isHidden())
+        self.below.setVisible(self.sided.is_folded())
+
+    def show_dates(self) -> None:
+        """The dated facts in view, with the focus in their table."""
+        self.view.ensureWidgetVisible(self.dates)
+        self.dates.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- the case ------------------------------------------------------------------------------------------------
 
@@ -101,6 +106,7 @@ class OverviewTab(CaseTab):
         """Show the case; parts that say the same stay as they are."""
         super().show_file(file)
         self.dates.show_file(file)
+        self.wrong.setEnabled(bool(self._strikable()))
         told = (file.case, file.window, file.agreements, file.checkpoints, file.submissions, file.determinations)
         minute = file.now.replace(second=0, microsecond=0)
         if (*told, file.findings, file.assignees, minute) != self._told:
@@ -180,8 +186,6 @@ class OverviewTab(CaseTab):
         self.errors.clear()
         for record in self._strikable():
             self.errors.addAction(_spoken(record)).setData(record.id)
-        if self.errors.isEmpty():
-            self.errors.addAction("No terms are recorded").setEnabled(False)
 
     def _strikable(self) -> list[Record]:
         file = self.file

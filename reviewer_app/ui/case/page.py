@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from reviewer_app.errors import AppError
@@ -20,7 +21,7 @@ from reviewer_app.ui.case.pointing import PointStrip
 from reviewer_app.ui.case.tab import CaseTab, Workplace
 from reviewer_app.ui.case.transfers import TransfersTab
 from reviewer_app.ui.shell import PageStack
-from reviewer_app.ui.theme import EDGE, GROUP, TIGHT
+from reviewer_app.ui.theme import EDGE, GROUP, TIGHT, em, styled
 from reviewer_app.ui.widgets.controls import DropTarget
 from reviewer_app.ui.widgets.layout import column, fill, row, rule, start
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip
@@ -34,6 +35,7 @@ TABS: tuple[type[CaseTab], ...] = (
     TransfersTab,
     HistoryTab,
 )
+LOW = 640  # height below which head and points fold, at 13 px body text
 MINUTE, NEWS = 60_000, 12_000  # ms
 
 
@@ -46,6 +48,7 @@ class CasePage(QWidget):
         self.file: CaseFile | None = None
         self.head = CaseHead(practice=self.desk.policy.practice, act=self.act)
         self.points = PointStrip(place)
+        self.points.dates_asked.connect(self._on_dates)
         self.news = AlertStrip()
         self.tabs = start(QTabBar())
         self.tabs.setDrawBase(False)
@@ -58,15 +61,27 @@ class CasePage(QWidget):
             self.tabs.addTab(kind.name)
         self._lay_out()
         self.tabs.currentChanged.connect(self._on_tab)
+        self.tabs.currentChanged.connect(self.news.clear)  # news belongs to the part it is about
         self._idle = self._timer(0, self._make_next)
         self._minute = self._timer(MINUTE, self._on_minute)
         self._minute.start()
         self._news_over = self._timer(NEWS, self.news.clear)
         self._news_over.setSingleShot(True)
+        styled(self, CasePage._fold)
         self._on_tab(0)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """A low window, or large text: head and points leave the room to the part in front."""
+        low = self.height() < em(LOW)
+        self.head.set_low(low)
+        self.points.set_low(low)
+
     def _lay_out(self) -> None:
-        strips = column(self.points, self.news, gap=TIGHT, margins=(EDGE, 0, EDGE, 0))
+        strips = column(self.points, self.news, gap=TIGHT, margins=(EDGE, 0, EDGE, TIGHT))
         inside = column(
             self.head,
             strips,
@@ -157,6 +172,12 @@ class CasePage(QWidget):
             part.show_file(self.file)
         self.stack.setCurrentWidget(part)
         self.head.show_action(part.action)
+
+    @Slot()
+    def _on_dates(self) -> None:
+        overview = self.part("overview")
+        if isinstance(overview, OverviewTab):
+            overview.show_dates()
 
     @Slot(object)
     def _on_files(self, paths: Sequence[Path]) -> None:

@@ -38,7 +38,7 @@ class Workplace(Protocol):
     def run(self, text: str, work: Work, on_done: Callback, on_error: Callback | None = None) -> Job:
         """Work in the background on the progress strip; errors are shown unless `on_error` takes them.
 
-        `text` says what is done ("Attaching 3 files"); callbacks are bound methods.
+        `text` says what is done ("Attaching 3 files"), "" shows no progress; callbacks are bound methods.
         """
         ...
 

@@ -9,11 +9,13 @@ from reviewer_app.domain.findings import Finding, Known
 from reviewer_app.services import findings
 from reviewer_app.services.cases import CaseFile
 from reviewer_app.services.desk import Desk
+from reviewer_app.ui.case.words import cut_name
 from reviewer_app.ui.dialogs.form import FormDialog, TextBox, chosen
 from reviewer_app.ui.theme import styled
 from reviewer_app.ui.widgets.layout import label
 
 LINES = 4  # of a text that may run longer
+NAMED = 42  # letters of a file's name that a narrow screen shows with large text
 
 
 class FindingDialog(FormDialog):
@@ -65,8 +67,9 @@ class FindingDialog(FormDialog):
         linked = {link.attachment for link in findings.evidence_of(self.desk, finding)} if finding else set()
         ticks = {}
         for each in self.file.attachments:
-            ticks[each.id] = self.form.tick(each.name.replace("&", "&&"))
+            ticks[each.id] = self.form.tick(cut_name(each.name, NAMED).replace("&", "&&"))
             ticks[each.id].setAccessibleName(f"Evidence: {each.name}")
+            ticks[each.id].setToolTip(each.name)
             ticks[each.id].setChecked(each.id in linked)
         if not ticks:
             self.form.lay(label("No file is attached yet; evidence can be added later.", "soft", wrap=True))

@@ -3,6 +3,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, Slot
@@ -162,6 +163,14 @@ def _told(error: AppError) -> tuple[str, str]:
     return (MARKING if isinstance(error, MarkingError) else ""), str(error)
 
 
+def outside(desk: Desk, folder: Path) -> Path:
+    """A folder that takes what leaves the vault. Raises EntryError for one inside it."""
+    vault = desk.vault.folder.resolve()
+    if vault in (folder.resolve(), *folder.resolve().parents):
+        raise EntryError(field="Folder", reason="this lies inside the vault; choose one outside it")
+    return folder
+
+
 def chosen(box: QComboBox, values: type[Words]) -> Words:
     """The value of a choice made by `Form.choose`."""
     return list(values)[box.currentIndex()]
@@ -204,7 +213,9 @@ class FormDialog(Dialog):
         try:
             self.made = self.save()
         except AppError as error:
-            self._view.ensureWidgetVisible(self.form.show_error(error))
+            told = self.form.show_error(error)
+            self.fit()  # the sentence takes room that the dialog may still have
+            self._view.ensureWidgetVisible(told)
             return
         super().accept()
 

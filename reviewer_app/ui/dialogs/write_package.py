@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writing a package: for what, for whom, where to; and before it is written, what leaves and what is withheld."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,18 +13,18 @@ from reviewer_app.errors import EntryError
 from reviewer_app.services import packages
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.case.words import counted, size_text
-from reviewer_app.ui.dialogs.form import FormDialog
+from reviewer_app.ui.dialogs.form import FormDialog, outside
 from reviewer_app.ui.files import choose_folder
 from reviewer_app.ui.widgets.controls import button, choice, field, labelled
 from reviewer_app.ui.widgets.layout import heading, label, row
-from reviewer_app.ui.widgets.rows import Cell, Head, Row
-from reviewer_app.ui.widgets.table import Table
 
 PURPOSES = {
     Purpose.HAND_OVER: "The whole case with its files and its history of entries in error, for an office that works on it.",
     Purpose.REFERRAL: "The findings alone, for the clearinghouse; the developer is named only where the agreement says so.",
 }
-HEADS = (Head("Withheld", 190), Head("Why", 0))
+ONE = {"evidence": "link to evidence"}
+CONFIRM = "Send these words as they stand"
+SHOWN = 20  # words, and findings, said at once
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,13 @@ class WritePackage(FormDialog):
         self.form.lay(self.form.fields["Folder"], row(self.choose, None))
         self.leaving = label(wrap=True)
         self.obstacle = label(tone="attention", wrap=True)
-        self.withheld = Table(HEADS, (), "What is withheld")
-        self.form.lay(heading("What leaves"), self.leaving, self.obstacle, heading("What is withheld"), self.withheld)
+        self.words = label(tone="attention", wrap=True)
+        self.withheld = label(wrap=True)
+        self.form.lay(heading("What leaves"), self.leaving, self.obstacle, self.words)
+        self.confirm = self.form.tick(CONFIRM)
+        self.form.lay(heading("What is withheld"), self.withheld)
         self.purpose.currentIndexChanged.connect(self._on_purpose)
+        self.recipient.textChanged.connect(self._on_words)
         self.purpose.setCurrentIndex(list(PURPOSES).index(purpose))
         self._on_purpose()
         if before:
@@ -70,7 +75,7 @@ class WritePackage(FormDialog):
     @Slot()
     def _on_purpose(self) -> None:
         purpose = self._chosen()
-        seen = packages.preview(self.desk, self.case, purpose)
+        self.seen = seen = packages.preview(self.desk, self.case, purpose)
         self.entry.note.setText(PURPOSES[purpose])
         if purpose is Purpose.REFERRAL and not self.recipient.text():
             self.recipient.setText(self.desk.policy.clearinghouse)
@@ -79,9 +84,19 @@ class WritePackage(FormDialog):
         self.leaving.setText(leaving_text(seen))
         self.obstacle.setText(seen.obstacle)
         self.obstacle.setVisible(bool(seen.obstacle))
-        self.withheld.set_rows(
-            Row(what, (_field(what), Cell(why, "soft", tip=f"{_field(what)}: {why}"))) for what, why in seen.withheld
-        )
+        self.withheld.setText(withheld_text(seen))
+        self._on_words()
+
+    @Slot()
+    def _on_words(self) -> None:
+        """What could be read as a verdict is said before it leaves; a person decides, for notes may quote others."""
+        words = (*packages.recipient_words(self.desk, self.recipient.text()), *self.seen.words)
+        text = "Words that could be read as a verdict:\n" + "\n".join(first_of(words))
+        if text != self.words.text():
+            self.words.setText(text)
+            self.confirm.setChecked(False)
+        self.words.setVisible(bool(words))
+        self.confirm.setVisible(bool(words))
 
     @Slot()
     def _on_folder(self) -> None:
@@ -100,7 +115,10 @@ class WritePackage(FormDialog):
             raise EntryError(field="Recipient", reason="this is empty; write the office that the package is for")
         if self.folder is None:
             raise EntryError(field="Folder", reason="none is chosen; choose a folder or medium for the package")
-        return Order(self._chosen(), self.recipient.text().strip(), self.folder)
+        if not self.confirm.isHidden() and not self.confirm.isChecked():
+            reason = f"some could be read as a verdict; reword them in the case, or tick “{CONFIRM}”"
+            raise EntryError(field="Words", reason=reason)
+        return Order(self._chosen(), self.recipient.text().strip(), outside(self.desk, self.folder))
 
     @classmethod
     def ask(
@@ -113,11 +131,28 @@ class WritePackage(FormDialog):
 
 def leaving_text(seen: packages.Preview) -> str:
     """What a package carries, in one or two sentences."""
-    parts = [counted(number, kind, _plural(kind)) for kind, number in seen.records.items()]
+    parts = [counted(number, ONE.get(kind, kind), _plural(kind)) for kind, number in seen.records.items()]
     files = f" {counted(seen.evidence, 'file')} of evidence, {size_text(seen.size)}." if seen.evidence else ""
     named = "named" if seen.names_developer else "not named"
     what = ", ".join(parts) or "nothing"
-    return f"Marked {seen.banner}. Records: {what}.{files} The developer is {named}."
+    told = f"Marked {seen.banner}. Records: {what}.{files} The developer is {named}."
+    if seen.purpose is Purpose.REFERRAL and seen.findings:
+        told += "\nEvery finding that is not struck out goes:\n" + "\n".join(first_of(seen.findings))
+    return told
+
+
+def first_of(sentences: Sequence[str]) -> list[str]:
+    """The first few, and how many more there are."""
+    more = len(sentences) - SHOWN
+    return [*sentences[:SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def withheld_text(seen: packages.Preview) -> str:
+    """Each reason once, with all that it withholds."""
+    reasons: dict[str, list[str]] = {}
+    for what, why in seen.withheld:
+        reasons.setdefault(why, []).append(_field(what))
+    return "\n".join(f"{'; '.join(fields)}. {why}" for why, fields in reasons.items())
 
 
 def _plural(kind: str) -> str:
@@ -133,4 +168,6 @@ def _field(what: str) -> str:
     """`case.developer_contact` in words."""
     kind, _, name = what.partition(".")
     words = kind.replace("_", " ").capitalize()
-    return f"{words}: {name.replace('_', ' ')}" if name else f"{words}: all of it"
+    return (
+        f"{words}: {name.replace('_', ' ')}" if name else "Site policy" if kind == "setting" else f"{words}: all of it"
+    )

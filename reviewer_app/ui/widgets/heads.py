@@ -14,12 +14,19 @@ class RollUp(QFrame):
     def __init__(self, banner: str, *, practice: bool) -> None:
         super().__init__()
         self.stamp = Stamp(banner, "text", dashed=False)
-        parts: list[Item] = [label("Roll-up", "soft"), self.stamp, *([Stamp("PRACTICE")] if practice else [])]
+        self.rest: list[QWidget] = [label("Roll-up", "soft"), *([Stamp("PRACTICE")] if practice else [])]
+        parts: list[Item] = [self.rest[0], self.stamp, *self.rest[1:]]
         fill(QHBoxLayout(self), parts, GAP)
 
     def show_banner(self, banner: str) -> None:
         """The case's parts changed: say their roll-up anew."""
         self.stamp.set_text(banner)
+        self.stamp.setToolTip(f"Roll-up {banner}")
+
+    def set_brief(self, brief: bool) -> None:
+        """The marking alone, where there is little room; the window's banners say PRACTICE too."""
+        for part in self.rest:
+            part.setVisible(not brief)
 
 
 def page_head(title: str, told: QWidget, *actions: QWidget) -> QFrame:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -300,6 +300,11 @@ class Pair(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         styled(self, Pair._fold)
 
+    def set_least(self, least: int) -> None:
+        """Other room from which both stand side by side."""
+        self.least = least
+        self._fold()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fold()
@@ -357,7 +362,12 @@ class Pane(QScrollArea):
 
 
 class Sided(QWidget):
-    """Content with a side panel, which folds away when there is less than `least` room (at 13 px body text)."""
+    """Content with a side panel, which folds away when there is less than `least` room (at 13 px body text).
+
+    `folded` says that it was looked at anew; ask `is_folded`.
+    """
+
+    folded = Signal()
 
     def __init__(self, content: QWidget, pane: Pane, least: int = 900) -> None:
         super().__init__()
@@ -370,8 +380,13 @@ class Sided(QWidget):
         super().resizeEvent(event)
         self._fold()
 
+    def is_folded(self) -> bool:
+        """Whether there is no room for the panel; it is told even before the page is shown."""
+        return self.width() <= wide(self.least)
+
     def _fold(self) -> None:
-        self.pane.setVisible(self.width() > wide(self.least))
+        self.pane.setVisible(not self.is_folded())
+        self.folded.emit()
 
 
 def panel(name: str, *groups: tuple[str, Sequence[tuple[str, str]]]) -> Pane:

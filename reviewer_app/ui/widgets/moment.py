@@ -96,7 +96,7 @@ class MomentField(QLineEdit):
         super().__init__()
         self.zone_name = zone_name
         self.setAccessibleName(f"{name}, {zone_name}")
-        self.setPlaceholderText("2026-12-03 12:00")
+        self.setPlaceholderText("YYYY-MM-DD HH:MM")
         styled(self, MomentField._fit)
 
     def _fit(self) -> None:

@@ -6,12 +6,21 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer_app.ui.tasks import Callback, Tasks, Work, is_alive
 from reviewer_app.ui.theme import GAP, GROUP, MEDIUM, STRONG, TIGHT, styled, wide
 from reviewer_app.ui.widgets.controls import button
-from reviewer_app.ui.widgets.layout import Item, column, fill, label, picture, prose, row, short
+from reviewer_app.ui.widgets.layout import Item, column, fill, label, picture, prose, row, scroll, short
 
 PATIENCE = 500  # ms of work before its progress is shown
 
@@ -30,17 +39,24 @@ class Alert(QFrame):
     acted = Signal()
     dismissed = Signal()
 
-    def __init__(self, text: str, action: str = "", tone: str = "attention") -> None:
-        """`tone` is attention, danger (an error, data loss) or plain (news)."""
+    def __init__(self, text: str, action: str = "", tone: str = "attention", *, closes: bool = True) -> None:
+        """`tone` is attention, danger (an error, data loss) or plain (news); what only leads on does not close."""
         super().__init__()
-        self.text = text
         self.setProperty("role", "alert")
         self.setProperty("tone", tone)
         image = {"attention": "clock", "danger": "error"}.get(tone, "info")
         mark = picture(image, tone if tone != "plain" else "soft")
-        close = button("", "quiet", "close", name="Dismiss this alert", tip="Dismiss", on=self.dismissed.emit)
-        act: list[Item] = [button(action, "quiet", on=self.acted.emit)] if action else []
-        fill(QHBoxLayout(self), (mark, (label(text, wrap=True), 1), *act, close), GAP, (12, 2, TIGHT, 2))
+        steps: list[Item] = [button(action, "quiet", on=self.acted.emit)] if action else []
+        if closes:
+            steps.append(button("", "quiet", "close", name="Dismiss this alert", tip="Dismiss", on=self.dismissed.emit))
+        self.words = label(wrap=True)
+        fill(QHBoxLayout(self), (mark, (self.words, 1), *steps), GAP, (12, 2, TIGHT, 2))
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        """Say the same thing as of now, without announcing it again."""
+        self.text = text
+        self.words.setText(text)
         self.setAccessibleName("Alert: " + text)
 
 
@@ -53,9 +69,9 @@ class AlertStrip(QWidget):
         fill(self._box, (), GAP)
         self.hide()
 
-    def add(self, alert: Alert) -> Alert:
-        """Show an alert until it is dismissed or acted on."""
-        self._box.insertWidget(0, alert)
+    def add(self, alert: Alert, *, below: bool = False) -> Alert:
+        """Show an alert until it is dismissed or acted on, above the others or `below` them."""
+        self._box.insertWidget(-1 if below else 0, alert)
         alert.dismissed.connect(self._on_over)
         alert.acted.connect(self._on_over)
         self.show()
@@ -130,16 +146,21 @@ class ProgressStrip(QFrame):
         self.hide()
 
     def run(self, tasks: Tasks, text: str, work: Work, on_done: Callback, on_error: Callback) -> Job:
-        """Run work in the background and show it; `text` says what: "Attaching 3 files". Callbacks: bound methods."""
+        """Run work in the background and show it; `text` says what: "Attaching 3 files". Callbacks: bound methods.
+
+        Work without a text is told by the page that asked for it.
+        """
         job = Job(self, text, on_done, on_error)
-        self.jobs.append(job)
-        self._timer.start()
+        if text:
+            self.jobs.append(job)
+            self._timer.start()
         job.cancel = tasks.run(work, job.done, job.failed, job.progressed)
         self.refresh()
         return job
 
     def remove(self, job: Job) -> None:
-        self.jobs.remove(job)
+        if job in self.jobs:
+            self.jobs.remove(job)
         job.deleteLater()
         if not self.jobs:
             self._timer.stop()
@@ -210,7 +231,7 @@ def tracks(pairs: Sequence[tuple[str, str]]) -> Tracks:
     return Tracks(pairs)
 
 
-def vacant(image: str, title: str, text: str, *steps: QWidget, note: str = "") -> QFrame:
+def vacant(image: str, title: str, text: str, *steps: QWidget, note: str = "") -> QScrollArea:
     """An empty page: what belongs here, and the first step."""
     parts: list[Item] = [None, picture(image, "soft", 40), GAP, label(title, step=2, weight=STRONG)]
     parts += [prose(text, "soft", 60)]
@@ -218,7 +239,7 @@ def vacant(image: str, title: str, text: str, *steps: QWidget, note: str = "") -
         parts += [GROUP, row(*steps, None)]
     if note:
         parts += [GAP, label(note, "soft", wrap=True)]
-    return row(None, styled(column(*parts, None, None), _room_for_words), None)
+    return scroll(row(None, styled(column(*parts, None, None), _room_for_words), None), title)
 
 
 def _room_for_words(made: QFrame) -> None:
