@@ -163,7 +163,7 @@ def history(entries: int = 100_000) -> Figures:
         size = (vault.folder / "vault.db").stat().st_size / 1e6
         with vault.reading() as connection:
             first = _seconds(lambda: list(check_entries(connection, vault.replica)))
-            second = _seconds(lambda: list(check_operations(connection)))
+            second = _seconds(lambda: list(check_operations(connection, vault.replica)))
             third = _seconds(lambda: list(check_tables(connection)))
         whole = _seconds(lambda: _require_sound(vault))
         page = _seconds(lambda: vault.entries(case.id, limit=100)) * 1000

@@ -206,7 +206,10 @@ def _stored(desk: Desk, stored: Stored) -> Iterator[None]:
         # An act that was committed but could not be anchored keeps its file.
         if desk.vault.blob(stored.blob_id) is None:
             desk.blobs.remove(stored.blob_id)
+        else:
+            desk.blobs.settle(stored.blob_id)
         raise
+    desk.blobs.settle(stored.blob_id)
 
 
 def _refuse_twice(desk: Desk, case: str, name: str, sha512: str) -> None:

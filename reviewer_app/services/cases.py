@@ -29,12 +29,19 @@ from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
 from reviewer_app.errors import EntryError, RecordMissing
+from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
-from reviewer_app.services.facts import FactLine, fact_line, needed, submission_of
+from reviewer_app.services.facts import TERMS, FactLine, fact_line, needed, submission_of
 from reviewer_app.vault.queries import Conflict
 
 Kept = TypeVar("Kept", bound=Record)
 ORDER = list(FactKind)
+DATES = {
+    FactKind.ACCESS_OFFERED: "Offered on",
+    FactKind.ACCESS_GRANTED: "Access granted",
+    FactKind.PARTNER_RELEASE_PLANNED: "Planned partner release",
+}
+"""The dates on the form for a new case, by their names there."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +90,10 @@ def create(desk: Desk, new: NewCase) -> Case:
     Raises EntryError for a missing name, a number given twice, or a part without what it belongs to; MarkingError for
     an unknown marking.
     """
-    codename, developer = needed("Codename", new.codename), needed("Developer", new.developer)
+    codename = needed("Codename", new.codename, typed.NAME)
+    developer = needed("Developer", new.developer, typed.NAME)
     mark, now = desk.portion(new.marking), desk.moment()
-    number = new.number.strip() or next_number(desk)
+    number = typed.line("Case number", new.number, typed.NAME) or next_number(desk)
     if desk.vault.count(Case, number=number):
         raise EntryError(field="Case number", reason=f"{number} is taken; choose another or leave it empty")
     active = new.granted is not None and new.granted <= now
@@ -94,7 +102,7 @@ def create(desk: Desk, new: NewCase) -> Case:
         number=number,
         codename=codename,
         developer=developer,
-        developer_contact=new.developer_contact.strip(),
+        developer_contact=typed.line("Developer contact", new.developer_contact),
         opened=now,
         weights=new.weights,
         access=Access.ACTIVE if active else Access.ARRANGED if new.agreement.strip() else Access.PROPOSED,
@@ -119,7 +127,7 @@ def _terms_of(new: NewCase, case: str, mark: str) -> list[Record]:
                 build=_belongs("Build", new.build),
                 safeguards=new.safeguards,
                 access_mode=new.access_mode,
-                runs_at=new.runs_at.strip(),
+                runs_at=typed.line("Runs at", new.runs_at),
             )
         )
     if new.offered is not None:
@@ -131,7 +139,9 @@ def _terms_of(new: NewCase, case: str, mark: str) -> list[Record]:
         )
     elif new.offered_by.strip() or new.offer_document.strip():
         _belongs("Offered on", "")
-    terms = [text.strip() for text in (new.agreed_uses, new.agreed_people, new.sharing, new.return_duty)]
+    said = (new.agreed_uses, new.agreed_people, new.sharing, new.return_duty)
+    names = ("uses", "people", "sharing", "return_duty")
+    terms = [typed.words(TERMS[name], text) for name, text in zip(names, said, strict=True)]
     if new.agreement.strip() or any(terms) or new.developer_may_be_named:
         uses, people, sharing, return_duty = terms
         parts.append(
@@ -139,7 +149,7 @@ def _terms_of(new: NewCase, case: str, mark: str) -> list[Record]:
                 marking=mark,
                 case=case,
                 reference=_belongs("Agreement reference", new.agreement),
-                edition=new.agreement_edition.strip() or "1",
+                edition=typed.line("Version", new.agreement_edition, typed.NAME) or "1",
                 uses=uses,
                 people=people,
                 sharing=sharing,
@@ -170,7 +180,7 @@ def _dates_of(desk: Desk, new: NewCase, case: str, mark: str) -> list[DatedFact]
                     marking=mark,
                     case=case,
                     what=what,
-                    moment=moment,
+                    moment=typed.dated(DATES[what], moment),
                     zone=desk.policy.zone,
                     precision=precision,
                     source=needed(name, source),
@@ -185,7 +195,7 @@ def _belongs(name: str, text: str) -> str:
     """What the rest of its section belongs to."""
     if not text.strip():
         raise EntryError(field=name, reason="this is missing; write it, or leave the rest of its section empty")
-    return text.strip()
+    return typed.line(name, text)
 
 
 # --- the whole file ------------------------------------------------------------------------------------------------
@@ -235,8 +245,7 @@ class CaseFile:
 def visit(desk: Desk, case: str) -> CaseFile:
     """Opens a case to read it; reading is an entry of the journal too. Raises RecordMissing as `case_file`."""
     fetched(desk, Case, case)
-    with desk.record("case opened", case=case, subject=case):
-        pass
+    desk.vault.witness("case opened", person=desk.person.id, case=case)
     return case_file(desk, case)
 
 

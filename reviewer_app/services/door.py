@@ -44,7 +44,7 @@ class Front(NamedTuple):
             found = cls(
                 **{name: json.loads(settings[name]) for name in ("organisation", "floor", "notice", "practice")}
             )
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, RecursionError) as error:
             raise SlotRefused(reason="its policy is not complete") from error
         if not isinstance(found.practice, bool) or not all(
             isinstance(text, str) for text in (found.organisation, found.floor, found.notice)

@@ -24,14 +24,28 @@ from reviewer_app.domain.cases import (
 )
 from reviewer_app.domain.record import Record
 from reviewer_app.errors import EntryError
+from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
 
 
-def needed(name: str, text: str) -> str:
-    """The text without spaces around it. Raises EntryError when there is none."""
-    if not text.strip():
+def needed(name: str, text: str, longest: int = typed.LINE) -> str:
+    """One line that must be there, without spaces around it. Raises EntryError when it is not, and as `typed.line`."""
+    text = typed.line(name, text, longest)
+    if not text:
         raise EntryError(field=name, reason="this is empty; write it, then record again")
-    return text.strip()
+    return text
+
+
+WHEN = "Date and hour"
+TERMS = {
+    "edition": "Version",
+    "signed": "Signed on",
+    "uses": "Agreed uses",
+    "people": "Agreed people",
+    "sharing": "Sharing",
+    "return_duty": "Return or destroy",
+}
+"""Fields of `Agreement` that a person types, by their names on the form."""
 
 
 # --- dates ---------------------------------------------------------------------------------------------------------
@@ -100,7 +114,7 @@ def record_date(
         marking=desk.portion(marking),
         case=case,
         what=what,
-        moment=moment,
+        moment=typed.dated(WHEN, moment),
         zone=desk.policy.zone,
         precision=precision,
         source=needed("Source document", source),
@@ -125,7 +139,7 @@ def change_date(
     Raises EntryError without a source or reason, Stale when it was changed since.
     """
     changes = {
-        "moment": moment,
+        "moment": typed.dated(WHEN, moment),
         "source": needed("Source document", source),
         "precision": precision,
         "marking": desk.portion(marking),
@@ -164,7 +178,7 @@ def record_determination(
         marking=desk.portion(marking),
         case=case,
         answer=answer,
-        moment=moment,
+        moment=typed.dated(WHEN, moment),
         authority=needed("Authority", authority),
         reference=needed("Reference of the record", reference),
     )
@@ -184,7 +198,7 @@ def submission_of(
         marking=mark,
         case=case,
         offered_by=needed("Offered by", by),
-        offered=offered,
+        offered=typed.dated("Offered on", offered),
         document=needed("Document of the offer", document),
         checkpoint=checkpoint,
     )
@@ -223,11 +237,20 @@ def record_submission(
 def record_agreement(desk: Desk, case: str, *, reference: str, marking: str, **terms: Any) -> Agreement:
     """Records an agreement or a new version of one; `terms` are fields of `Agreement`."""
     made = Agreement(
-        marking=desk.portion(marking), case=case, reference=needed("Agreement reference", reference), **terms
+        marking=desk.portion(marking),
+        case=case,
+        reference=needed("Agreement reference", reference),
+        **{name: _term(name, value) for name, value in terms.items()},
     )
     with desk.record("agreement recorded", case=case, subject=made.id) as tx:
         tx.create(made)
     return made
+
+
+def _term(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return typed.dated(TERMS[name], value)
+    return typed.words(TERMS[name], value) if type(value) is str else value
 
 
 def record_checkpoint(
@@ -247,7 +270,7 @@ def record_checkpoint(
         build=needed("Build", build),
         safeguards=safeguards,
         access_mode=access_mode,
-        runs_at=runs_at.strip(),
+        runs_at=typed.line("Runs at", runs_at),
     )
     with desk.record("checkpoint recorded", case=case, subject=made.id) as tx:
         tx.create(made)

@@ -9,8 +9,12 @@ from typing import Any
 from reviewer_app.domain.evidence import Evidence
 from reviewer_app.domain.findings import Finding, Referral
 from reviewer_app.errors import EntryError
+from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
 from reviewer_app.vault.vault import Transaction
+
+FIELDS = {"product_version": "Version", "disclosure": "Planned disclosure"}
+"""Fields of `Finding` that the form calls otherwise."""
 
 WAY = tuple(Referral)
 """The steps of a referral in their order."""
@@ -99,10 +103,17 @@ def _link(tx: Transaction, finding: Finding, attachments: Collection[str]) -> No
 
 
 def _title(text: str) -> str:
-    if not text.strip():
+    text = typed.line("Title", text)
+    if not text:
         raise EntryError(field="Title", reason="the finding has no title; write one short sentence")
-    return text.strip()
+    return text
 
 
 def _tidy(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.strip() if type(value) is str else value for name, value in facts.items()}
+    return {name: _tidied(FIELDS.get(name) or name.replace("_", " ").capitalize(), facts[name]) for name in facts}
+
+
+def _tidied(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return typed.dated(name, value)
+    return typed.words(name, value) if type(value) is str else value

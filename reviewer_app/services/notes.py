@@ -7,6 +7,7 @@ from datetime import datetime
 
 from reviewer_app.domain.notes import Note, Paragraph, named_marks, paragraphs
 from reviewer_app.errors import EntryError, MarkingError
+from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
 
 COMMON = ("U", "CUI", "C", "C//NF", "S", "S//NF", "TS", "TS//NF")
@@ -29,7 +30,7 @@ def marking_of(desk: Desk, body: str, what: str = "note") -> str:
 
     Raises EntryError that names the paragraph: unmarked (rule P1), empty, or with a mark that is not known.
     """
-    parts = list(paragraphs(body))
+    parts = list(paragraphs(typed.whole("Text", body)))
     if not parts:
         raise EntryError(field="Text", reason=f"the {what} is empty; write at least one paragraph, such as “(U) …”")
     for part in parts:
@@ -75,7 +76,7 @@ def add(desk: Desk, case: str, title: str, body: str, *, about: str | None = Non
     note = Note(
         marking=marking_of(desk, body),
         case=case,
-        title=title.strip() or "Note",
+        title=typed.line("Title", title) or "Note",
         body=body.strip(),
         author=desk.person.id,
         written=desk.moment(),
@@ -92,7 +93,7 @@ def edit(desk: Desk, note: Note, title: str, body: str) -> Note:
 
     Raises Stale when it was changed since, InConflict while two workstations disagree on it.
     """
-    changes = {"title": title.strip() or "Note", "body": body.strip(), "marking": marking_of(desk, body)}
+    changes = {"title": typed.line("Title", title) or "Note", "body": body.strip(), "marking": marking_of(desk, body)}
     with desk.record("note edited", case=note.case, subject=note.id) as tx:
         edited = tx.set(note, **changes)
     desk.vault.drop_draft(place(note.case, note.id), desk.person.id)
@@ -101,7 +102,7 @@ def edit(desk: Desk, note: Note, title: str, body: str) -> Note:
 
 def settle(desk: Desk, note: Note, title: str, body: str) -> Note:
     """What holds where two workstations gave a note different texts: names both, and this one follows them."""
-    said = {"title": title.strip() or "Note", "body": body.strip(), "marking": marking_of(desk, body)}
+    said = {"title": typed.line("Title", title) or "Note", "body": body.strip(), "marking": marking_of(desk, body)}
     with desk.record("note settled", case=note.case, subject=note.id) as tx:
         settled = tx.resolve(note, **said)
     desk.vault.drop_draft(place(note.case, note.id), desk.person.id)
@@ -153,6 +154,8 @@ def place(case: str, note: str | None = None) -> str:
 def keep_draft(desk: Desk, where: str, text: str) -> datetime:
     """Keeps what is being typed in the vault, encrypted, outside the journal; returns the moment it was kept (UTC)."""
     if text.strip():
+        # Half a character, which no vault can keep, must not cost the rest of the text.
+        text = text.encode(errors="replace").decode()
         desk.vault.save_draft(where, desk.person.id, text)
     else:
         desk.vault.drop_draft(where, desk.person.id)

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Vaults: making one, looking at its door, unlocking, checking and leaving it."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.markings import MarkingRules
 from reviewer_app.domain.people import Person, Role, Setting
 from reviewer_app.domain.wording import WordingRules
-from reviewer_app.errors import AttachmentError, CheckStopped, EntryError, NoSpace, SignInRefused
+from reviewer_app.errors import AttachmentError, CheckStopped, EntryError, SignInRefused, VaultError
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.paths import resource_text
 from reviewer_app.policy import Policy
@@ -27,10 +28,25 @@ from reviewer_app.vault.credentials import NewPerson, check_passphrase
 from reviewer_app.vault.files import size_text
 from reviewer_app.vault.keychain import Keychain
 from reviewer_app.vault.lock import ExclusiveLock
-from reviewer_app.vault.place import Ballast, check_folder, create_layout, free_bytes
+from reviewer_app.vault.place import (
+    Ballast,
+    begin_folder,
+    check_folder,
+    clear_unfinished,
+    finish_folder,
+    free_bytes,
+    given_room,
+    mend_layout,
+    require_free,
+)
 from reviewer_app.vault.slots import Opened, SlotFile
 from reviewer_app.vault.vault import Vault
 
+NEARLY_FULL = (
+    "This vault's disk is nearly full, and the room held for that is given up. Free 64 MB on it before you go on, or "
+    "the next note may not be saved."
+)
+CHECKED, SOUND, NOT_SOUND = "vault checked", "sound", "not sound"
 SWITCH_WAIT = 5.0
 """Seconds that a program which is just ending may still hold the vault, as after Lock."""
 
@@ -63,25 +79,26 @@ def create(
     folder = check_folder(folder)
     check_passphrase(passphrase)
     first = NewPerson(person.strip(), tuple(Role), passphrase)
-    take_away = partial(shutil.rmtree, folder, ignore_errors=True)
+    require_free(folder)
+    part = folder.with_name(f"{folder.name}.part")
     with ExitStack() as undo:
         # Nothing was confirmed yet, and what lay in the folder before is never touched: what was begun goes again.
-        if not folder.exists():
-            undo.callback(take_away)
-        create_layout(folder)
-        undo.callback(take_away)
-        lock = undo.enter_context(ExclusiveLock(folder))
-        _slots, keychain, recovery_key = SlotFile.create(
-            folder, policy=policy.before_unlock(), people=[first], rounds=rounds
-        )
-        Ballast(folder).hold()
-        vault = Vault.create(folder, keychain, now=clock)
+        undo.callback(_remove_empty, part)
+        begin_folder(part)
+        lock = undo.enter_context(ExclusiveLock(part))
+        clear_unfinished(part)
+        made = [part]
+        undo.callback(lambda: shutil.rmtree(made[-1], ignore_errors=True))
+        keychain, recovery_key = _build(part, first, policy, rounds=rounds, clock=clock)
+        if os.name == "nt":  # a folder with an open file in it keeps its name there
+            lock.release()
+        finish_folder(part, folder)
+        made.append(folder)
+        if os.name == "nt":
+            lock = undo.enter_context(ExclusiveLock(folder))
+        vault = Vault.open(folder, keychain, now=clock)
         undo.callback(vault.close)
         holder = Person(id=first.id, name=first.name)
-        with vault.record("vault created", person=holder.id) as tx:
-            tx.create(holder)
-            for name, value in policy.settings().items():
-                tx.create(Setting(name=name, value=value))
         desk = _desk(
             vault, keychain, warm=warm, clock=clock, lock=lock, person=holder, roles=frozenset(Role), policy=policy
         )
@@ -89,12 +106,38 @@ def create(
     return Created(desk, recovery_key)
 
 
+def _build(folder: Path, first: NewPerson, policy: Policy, *, rounds: int | None, clock: Clock) -> tuple[Keychain, str]:
+    """Makes everything in a vault's folder, and leaves it closed; the keychain and the recovery key's text."""
+    mend_layout(folder)
+    _slots, keychain, recovery_key = SlotFile.create(
+        folder, policy=policy.before_unlock(), people=[first], rounds=rounds
+    )
+    Ballast(folder).hold()
+    with (
+        closing(Vault.create(folder, keychain, now=clock)) as vault,
+        vault.record("vault created", person=first.id) as tx,
+    ):
+        tx.create(Person(id=first.id, name=first.name))
+        for name, value in policy.settings().items():
+            tx.create(Setting(name=name, value=value))
+    return keychain, recovery_key
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
 def unlock(door: Door, person: str, passphrase: str, *, warm: bool = True, clock: Clock = utc_now) -> Desk:
-    """Opens the vault for one person and takes its lock; stale parts of unfinished attachments are removed.
+    """Opens the vault for one person and takes its lock; what unfinished attachments left is removed.
 
     Raises WrongPassphrase, SlotRefused, VaultInUse, RolledBack, DatabaseDamaged and the other VaultErrors.
     """
-    return _enter(door, lambda slots: slots.unlock(person, passphrase), warm=warm, clock=clock)
+
+    def enter() -> Desk:
+        return _enter(door, lambda slots: slots.unlock(person, passphrase), warm=warm, clock=clock)
+
+    return given_room(door.folder, enter)  # a full disk keeps nobody out
 
 
 def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: Clock) -> Desk:
@@ -118,26 +161,52 @@ def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: 
             person=holder,
             roles=roles,
             policy=policy,
-            remarks=_remarks(opened.mended),
         )
         undo.callback(desk.reader.close)
-        desk.blobs.sweep(set(vault.blobs()))
-        # A full disk must not keep anybody out.
-        with suppress(NoSpace):
-            Ballast(door.folder).hold()
-        with desk.record("signed in"):
-            pass
-        if desk.remarks:
+        told = [*_slots_told(opened.mended), *_tidied(desk), *_anchor_told(vault.behind)]
+        desk.vault.witness("signed in", person=holder.id)
+        if not Ballast(door.folder).renew():
+            told.append(NEARLY_FULL)
+        desk.remarks = tuple(told)
+        if opened.mended:
             with desk.record("slot file mended"):
                 pass
         undo.pop_all()
     return desk
 
 
-def _remarks(mended: tuple[str, ...]) -> tuple[str, ...]:
-    if not mended:
-        return ()
-    return (f"The slot file was put right from its other copy: {', '.join(mended)}. If it recurs, check the disk.",)
+def _slots_told(mended: tuple[str, ...]) -> Iterator[str]:
+    if mended:
+        yield f"The slot file was put right from its other copy: {', '.join(mended)}. If it recurs, check the disk."
+
+
+def _anchor_told(behind: int) -> Iterator[str]:
+    if behind > 1:
+        yield (
+            f"The anchor was {behind:,} entries behind the journal, and a crash leaves it one behind at most. It was "
+            "brought up to date. Ask who put an older one there, or check the disk."
+        )
+
+
+def _tidied(desk: Desk) -> Iterator[str]:
+    """Puts the folders for attachments in order, and says what a person should know of it; it keeps nobody out."""
+    try:
+        mend_layout(desk.vault.folder)
+        swept = desk.blobs.sweep(set(desk.vault.blobs()))
+    except VaultError as error:
+        yield f"The files of attachments were left as they are. {error}"
+        return
+    if swept.aside:
+        yield (
+            f"{_files(len(swept.aside))} without a record in this vault: put aside into its folder blobs/lost, not "
+            "deleted. Run a vault check; if an older copy of the vault was put back, the newer one has the records."
+        )
+    if swept.back:
+        yield f"{_files(len(swept.back))} found again: put back from blobs/lost, beside the records."
+
+
+def _files(count: int) -> str:
+    return "1 attachment's file is" if count == 1 else f"{count:,} attachments' files are"
 
 
 def _desk(vault: Vault, keychain: Keychain, *, warm: bool, **held: Any) -> Desk:
@@ -157,8 +226,7 @@ def leave(desk: Desk, verb: str = "signed out") -> None:
         last.callback(desk.lock.release)
         last.callback(desk.vault.close)
         last.callback(desk.reader.close)
-        with desk.record(verb):
-            pass
+        desk.vault.witness(verb, person=desk.person.id)
 
 
 # --- checking ------------------------------------------------------------------------------------------------------
@@ -199,8 +267,11 @@ def check(
     Raises CheckStopped when `cancelled` says so.
     """
     findings = vault_check.check(desk.vault, progress, cancelled, blobs=partial(_check_files, desk))
-    with desk.record("vault checked"):
-        pass
+    try:
+        with desk.vault.record(CHECKED, person=desk.person.id, outcome=NOT_SOUND if findings else SOUND):
+            pass
+    except VaultError as error:
+        findings.append(CheckFinding("journal", f"the check itself cannot be recorded: {error}"))
     return Report(len(desk.vault.entries()), len(desk.vault.blobs()), tuple(findings))
 
 
@@ -216,7 +287,7 @@ def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterat
         try:
             with open_bytes(desk, attachment) as source:
                 found = source.verify(cancelled=cancelled)
-        except AttachmentError as error:
+        except (AttachmentError, VaultError) as error:
             if cancelled():
                 raise CheckStopped from error
             yield CheckFinding(f"attachment {blob}", str(error))
@@ -225,6 +296,21 @@ def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterat
                 yield CheckFinding(f"attachment {blob}", "the file is not the one its record names")
         done += attachment.size
         progress(done / whole)
+    yield from _check_names(desk)
+
+
+def _check_names(desk: Desk) -> Iterator[CheckFinding]:
+    """What lies among the attachments' files and belongs to none."""
+    try:
+        lone = desk.blobs.without_row(lambda: set(desk.vault.blobs()))
+    except VaultError as error:
+        yield CheckFinding("blobs", str(error))
+        return
+    for name in lone:
+        yield CheckFinding(
+            f"blobs/{name}",
+            "it belongs to no attachment of this vault, or is no plain file; keep it until its origin is known",
+        )
 
 
 # --- health --------------------------------------------------------------------------------------------------------
@@ -241,6 +327,7 @@ class Health:
     stored: int
     free: int
     checked: str
+    sound: bool
     clock_set_back: bool
     confinement: str
 
@@ -248,6 +335,8 @@ class Health:
         """The one sentence at the top of the page."""
         if self.clock_set_back:
             return "One point needs a person: this machine's clock is behind the journal"
+        if self.checked and not self.sound:
+            return "The last check found what needs a person. Check again to see it"
         return "Nothing needs a person" if self.checked else "This vault has not been checked yet"
 
     def facts(self) -> list[tuple[str, str]]:
@@ -263,7 +352,7 @@ class Health:
             ("Journal", f"{self.entries:,} entries"),
             ("Attachments", f"{self.attachments:,}, {size_text(self.stored)} in all"),
             ("Free on its disk", size_text(self.free)),
-            ("Last check", self.checked or "not yet"),
+            ("Last check", f"{self.checked}, {SOUND if self.sound else NOT_SOUND}" if self.checked else "not yet"),
             ("Clock", clock),
             ("Reading files", self.confinement),
         ]
@@ -273,7 +362,9 @@ def health(desk: Desk) -> Health:
     """The state of the vault now."""
     kept = [desk.vault.blob(blob) for blob in desk.vault.blobs()]
     entries = desk.vault.entries(limit=1)
-    checked = next((entry.at for entry in desk.vault.entries() if entry.verb == "vault checked"), None)
+    # Checks of earlier programs do not say what they found.
+    checks = (entry for entry in desk.vault.entries() if entry.verb == CHECKED and entry.outcome in (SOUND, NOT_SOUND))
+    last = next(checks, None)
     return Health(
         name=desk.vault.folder.name.removesuffix(".vault"),
         folder=str(desk.vault.folder),
@@ -281,7 +372,8 @@ def health(desk: Desk) -> Health:
         attachments=len(kept),
         stored=sum(each[1] for each in kept if each),
         free=free_bytes(desk.vault.folder),
-        checked=desk.written(checked) if checked else "",
+        checked=desk.written(last.at) if last else "",
+        sound=last is not None and last.outcome == SOUND,
         clock_set_back=desk.now().set_back,
         confinement=desk.reader.confinement or "no file was read since sign-in",
     )

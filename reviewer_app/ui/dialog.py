@@ -3,8 +3,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from reviewer_app.ui.theme import EDGE, GROUP, STRONG, wide
@@ -26,6 +26,7 @@ class Dialog(QDialog):
         fill(self._box, (), 0)
         self.inside: QWidget | None = None
         self.code = ""
+        QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._on_lock)
 
     def fill(self, inside: QWidget, *buttons: QPushButton) -> None:
         """Lay out the content and, at the right below it, the buttons."""
@@ -46,6 +47,16 @@ class Dialog(QDialog):
         made = button(text, kind, on=self.accept)
         made.setDefault(kind != "danger")
         return made
+
+    @Slot()
+    def _on_lock(self) -> None:
+        """SECURITY: the window's own key rests while a dialog is open; no question stands between a person and Lock."""
+        below = self.parentWidget()
+        while isinstance(below, QDialog):
+            below = below.parentWidget()
+        lock_asked = getattr(below.window(), "lock_asked", None) if below else None
+        if lock_asked:
+            lock_asked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F1 explains: the code that is shown, or the guide."""

@@ -2,12 +2,12 @@
 """The door of a vault: the notice to acknowledge, the person, the passphrase."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from reviewer_app.errors import AppError, WrongPassphrase
 from reviewer_app.services.door import Door
 from reviewer_app.ui.doorstep import Page, PassphraseField, with_code, yielding
-from reviewer_app.ui.theme import GAP, STRONG
+from reviewer_app.ui.theme import GAP, MEDIUM, STRONG, TIGHT
 from reviewer_app.ui.widgets.controls import button, choice, labelled
 from reviewer_app.ui.widgets.layout import Pair, beside, column, label, picture, prose, row, short, start
 
@@ -60,7 +60,7 @@ class Unlock(Page):
             beside(picture("vault", "accent", 28), title, 12),
             GAP,
             self.notice,
-            labelled("Person", self.people),
+            self._person(),
             self.typed,
             GAP,
             row(self.go, self.other, None),
@@ -68,6 +68,13 @@ class Unlock(Page):
             gap=12,
         )
         self.lay_out(Pair(notice, form, 640, gap=48), width=880)
+
+    def _person(self) -> QWidget:
+        """Who signs in: a choice only where there is one."""
+        people = self.door.people
+        if len(people) == 1:
+            return column(label("Person", weight=MEDIUM), short(people[0].told()), gap=TIGHT)
+        return labelled("Person", self.people)
 
     @Slot()
     def _on_changed(self) -> None:

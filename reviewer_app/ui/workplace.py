@@ -11,11 +11,12 @@ from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
 from reviewer_app.errors import AppError, place_of
-from reviewer_app.services import cases, docket, office, preferences, vaults
+from reviewer_app.services import cases, docket, notes, office, preferences, vaults
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.appearance import Appearance
 from reviewer_app.ui.case.attaching import Attaching
 from reviewer_app.ui.case.page import CasePage
+from reviewer_app.ui.dialog import Question
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
 from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.docket import Docket
@@ -30,6 +31,13 @@ from reviewer_app.ui.widgets.strips import Job
 log = logging.getLogger("reviewer")
 
 MINUTE = 60_000  # ms
+LOSE = (
+    "Close and lose your last lines?",
+    "The vault did not take what you were writing, so it is in this window only. Free space on the vault's disk, then "
+    "close the window again.",
+    "Close and lose them",
+    "Keep the window open",
+)
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 
 
@@ -82,15 +90,20 @@ class Workplace(QObject):
                 there = json.loads(left)
                 if any(line.case == there["case"] for line in self.docket.lines):
                     self.open_case(there["case"], there["tab"])
+                    self._go_on_writing(there["case"])
+
+    def _go_on_writing(self, case: str) -> None:
+        if self.case and self.case.tab() == "notes" and notes.draft(self.desk, notes.place(case)):
+            self.case.act()
 
     # --- pages -----------------------------------------------------------------------------------------------------
 
     @Slot()
     def show_docket(self) -> None:
         """The list of cases in front."""
-        self._leave_page()
-        self._show_lines()
-        self.shell.show_page(self.docket, "docket")
+        if self._may_leave():
+            self._show_lines()
+            self.shell.show_page(self.docket, "docket")
 
     def _show_lines(self) -> None:
         lines = docket.lines(self.desk)
@@ -100,7 +113,8 @@ class Workplace(QObject):
     @Slot(str)
     def open_case(self, case: str, tab: str = "overview") -> None:
         """A case in front, at one of its tabs; the visit is an entry of the journal."""
-        self._leave_page()
+        if not self._may_leave():
+            return
         try:
             file = cases.visit(self.desk, case)
         except AppError as error:
@@ -121,7 +135,8 @@ class Workplace(QObject):
     @Slot()
     def show_vault(self) -> None:
         """The state of the vault in front."""
-        self._leave_page()
+        if not self._may_leave():
+            return
         self.vault_page.show_health(vaults.health(self.desk))
         self.vault_page.show_office(office.details(self.desk))
         self.shell.show_page(self.vault_page, "vault")
@@ -138,7 +153,17 @@ class Workplace(QObject):
         if self.case and self.case.file:
             self.case.show_file(cases.case_file(self.desk, self.case.file.case.id))
 
-    def _leave_page(self) -> None:
+    def _may_leave(self) -> bool:
+        """Keeps what is being written; where the vault does not take it, the page with the text stays in front."""
+        try:
+            self._keep_drafts()
+        except AppError as error:
+            self.shell.side.choose("docket")
+            self.tell(error)
+            return False
+        return True
+
+    def _keep_drafts(self) -> None:
         if self.case:
             self.case.keep()
 
@@ -210,14 +235,16 @@ class Workplace(QObject):
 
     def keep(self) -> None:
         """Keep drafts and place in the vault, as before locking or closing."""
-        self._leave_page()
+        self._keep_drafts()
         in_front = self.case if self.case and self.shell.page() is self.case else None
         there = {"case": in_front.file.case.id, "tab": in_front.tab()} if in_front and in_front.file else {}
-        preferences.remember(self.desk, "place", json.dumps(there) if there else "")
+        with suppress(AppError):  # no text is lost with it
+            preferences.remember(self.desk, "place", json.dumps(there) if there else "")
 
     @Slot()
     def _on_lock(self) -> None:
         self.shell.blank()
+        self.shell.removeEventFilter(self)  # from here on nothing asks a person anything
         self.locked.emit(self._kept())
 
     def _kept(self) -> bool:
@@ -231,9 +258,12 @@ class Workplace(QObject):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Closing the window keeps what was not saved."""
+        """Closing the window keeps what was not saved, and asks before it would be lost."""
         if event.type() == QEvent.Type.Close and watched is self.shell:
-            self._kept()
+            if not self._kept() and not Question.ask(self.shell, *LOSE, dangerous=True):
+                event.ignore()
+                self._minute.start()
+                return True
             self.closed.emit()
         return False
 

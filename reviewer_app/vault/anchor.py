@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from reviewer_app.domain.canonical import canonical, parse
 from reviewer_app.errors import VaultDamaged
-from reviewer_app.vault.files import FILE_MODE, faults_named, write_all
+from reviewer_app.vault.files import FILE_MODE, faults_named, is_same, write_all
 
 SLOT = 4096
 MAC = 128
@@ -34,7 +34,7 @@ class Anchor:
     """The open anchor file of a vault."""
 
     def __init__(self, path: Path, key: bytes) -> None:
-        self._name, self._key, self._lock = path.name, key, threading.Lock()
+        self._path, self._name, self._key, self._lock = path, path.name, key, threading.Lock()
         with faults_named("open", self._name):
             try:
                 self._file = os.open(path, os.O_RDWR | _BINARY)
@@ -71,6 +71,11 @@ class Anchor:
             os.lseek(self._file, self._generation % 2 * SLOT, os.SEEK_SET)
             write_all(self._file, (self._mac(body) + body).ljust(SLOT, b"\0"))
             _sync(self._file)
+
+    def require_in_place(self) -> None:
+        """Raises VaultDamaged when the file was removed or replaced since it was opened."""
+        if not is_same(os.fstat(self._file), self._path):
+            raise VaultDamaged(part="anchor", reason="its file was removed or replaced while the vault was open")
 
     def close(self) -> None:
         """Closes the file."""

@@ -2,13 +2,16 @@
 """Attachments outside the database: each one file, encrypted in chunks under its own key, read at any place.
 
 Format: docs/formats.md, “Blob”. A file is first written to `blobs/incoming/`, put on the disk and renamed; only then
-does the caller insert its row. What a crash leaves behind is swept at the next start.
+does the caller insert its row, and says `settle`. Until then a mark in `blobs/incoming/` says that nobody was promised
+the file: what a crash leaves behind is swept at the next start. A whole file without mark and row is never deleted, for
+the row may be what was lost: it is put aside into `blobs/lost/`.
 """
 
 import hashlib
 import io
 import os
 import re
+import stat
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -32,13 +35,25 @@ from reviewer_app.vault.blobform import (
     sealed_size,
 )
 from reviewer_app.vault.blobreader import BlobReader
-from reviewer_app.vault.files import faults_named, make_folder, move_into_place, size_text, sync_folder
+from reviewer_app.vault.files import faults_named, make_folder, move_into_place, open_new, size_text, sync_folder
 from reviewer_app.vault.incoming import Batches, PlainFile, SyncedFile, read_of
 from reviewer_app.vault.keychain import WrongKey, unwrap, wrap
 from reviewer_app.vault.place import free_bytes
 
 ROOM_LEFT = 64 * 1024 * 1024
 """Bytes an attachment leaves free, so that the database can still grow."""
+
+
+_WHOLE = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{30}")
+_PASSING = re.compile(r"incoming/[0-9a-f]{32}\.(part|begun)")
+
+
+def _is_file(path: Path) -> bool:
+    """Whether a plain file lies there; a link is none."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)
@@ -53,10 +68,13 @@ class Stored:
 
 @dataclass(frozen=True)
 class Swept:
-    """What `Blobs.sweep` removed (names below `blobs/`) and which ids have no file."""
+    """What `Blobs.sweep` removed (names below `blobs/`), which files without a row it put aside, which it put back in
+    their places, and which ids have no file."""
 
-    removed: tuple[str, ...]
-    missing: tuple[str, ...]
+    removed: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Blobs:
@@ -65,6 +83,7 @@ class Blobs:
     def __init__(self, folder: Path, wrapping_key: bytes) -> None:
         self.folder = folder / "blobs"
         self.incoming = self.folder / "incoming"
+        self.lost = self.folder / "lost"
         self._wrapping_key = wrapping_key
 
     def __repr__(self) -> str:
@@ -127,7 +146,7 @@ class Blobs:
         if target.exists():
             raise ValueError("this blob id is taken")
         key = AESGCM.generate_key(256)
-        part = self.incoming / f"{blob_id}.part"
+        part, mark = self.incoming / f"{blob_id}.part", self._mark(blob_id)
         header = HEADER.pack(MAGIC, FORMAT, bytes.fromhex(blob_id), CHUNK, os.urandom(7))
 
         def go_on() -> None:
@@ -141,10 +160,12 @@ class Blobs:
                     sha512 = self._seal(batches, ChunkCipher(key, header), file, progress, go_on)
                     refuse_changed()
                     file.settle()
+                os.close(open_new(mark))
+                sync_folder(self.incoming)
                 make_folder(target.parent)
                 move_into_place(part, target)
         except BaseException:
-            for leftover in (part, target):
+            for leftover in (part, target, mark):
                 with suppress(OSError):
                     leftover.unlink(missing_ok=True)
             raise
@@ -195,25 +216,72 @@ class Blobs:
             path.unlink(missing_ok=True)
             if path.parent.exists():
                 sync_folder(path.parent)
+            self._mark(blob_id).unlink(missing_ok=True)
+
+    def settle(self, blob_id: str) -> None:
+        """Says that the file's row is saved, so that from now on the file is kept whatever becomes of the row."""
+        with suppress(OSError):  # a mark that stays is swept at the next start
+            self._mark(blob_id).unlink(missing_ok=True)
 
     def sweep(self, known: set[str]) -> Swept:
-        """Removes unfinished writes and files without a row; `known` are the ids of all rows.
+        """Removes unfinished writes and puts whole files without a row aside; `known` are the ids of all rows.
 
-        To be called at start, under the vault's lock, after the database has proved not to be older than its anchor:
-        an old database does not know the newest attachments. Files that are not named like ours stay.
+        To be called at start, under the vault's lock. A file that was put aside comes back when its row does. What is
+        not named like ours, and what is no file, stays. Raises NoPermission or DiskFailed.
         """
-        removed = []
-        found = set()
         with faults_named("sweep", "blobs"):
-            for path in sorted(self.folder.glob("*/*")):
-                name = f"{path.parent.name}/{path.name}"
-                is_blob = re.fullmatch(r"([0-9a-f]{2})/\1[0-9a-f]{30}", name) is not None
-                if is_blob and path.name in known:
-                    found.add(path.name)
-                elif is_blob or re.fullmatch(r"incoming/[0-9a-f]{32}\.part", name):
-                    path.unlink()
-                    removed.append(name)
-        return Swept(tuple(removed), tuple(sorted(known - found)))
+            whole, begun = self._whole(), self._begun()
+            unknown = {blob: path for blob, path in whole.items() if blob not in known and _is_file(path)}
+            removed = [*self._passing("part"), *begun.values(), *(unknown[blob] for blob in begun if blob in unknown)]
+            aside = sorted(unknown.keys() - begun.keys())
+            back = sorted(blob for blob in known - whole.keys() if _is_file(self.lost / blob))
+            for path in removed:
+                path.unlink()
+            if aside:
+                make_folder(self.lost)
+            for blob in aside:
+                move_into_place(unknown[blob], self.lost / blob)
+            for blob in back:
+                make_folder(self._path(blob).parent)
+                move_into_place(self.lost / blob, self._path(blob))
+        names = sorted(path.relative_to(self.folder).as_posix() for path in removed)
+        missing = sorted(known - whole.keys() - set(back))
+        return Swept(tuple(names), tuple(aside), tuple(back), tuple(missing))
+
+    def without_row(self, known: Callable[[], set[str]]) -> tuple[str, ...]:
+        """Names below `blobs/` of files that no row knows and of what bears an attachment's name and is no file.
+
+        `known` gives the ids of all rows; it is asked after the folder was listed, so that a file that is attached
+        meanwhile is not named. Raises NoPermission or DiskFailed.
+        """
+        with faults_named("list", "blobs"):
+            next(self.folder.iterdir(), None)  # globbing passes over what it may not read
+            there = {f"{path.parent.name}/{path.name}": path for path in sorted(self.folder.glob("*/*"))}
+            begun = self._begun()
+        rows = known() | begun.keys()
+        return tuple(name for name, path in there.items() if self._is_odd(name, path, rows))
+
+    @staticmethod
+    def _is_odd(name: str, path: Path, rows: set[str]) -> bool:
+        is_whole = _WHOLE.fullmatch(name) is not None
+        is_unknown = name.startswith("lost/") or (is_whole and path.name not in rows)
+        return is_unknown or ((is_whole or bool(_PASSING.fullmatch(name))) and path.exists() and not _is_file(path))
+
+    def _whole(self) -> dict[str, Path]:
+        """What bears a finished file's name, by id."""
+        paths = self.folder.glob("*/*")
+        return {path.name: path for path in paths if _WHOLE.fullmatch(f"{path.parent.name}/{path.name}")}
+
+    def _begun(self) -> dict[str, Path]:
+        """The marks of files whose row is not known to be saved, by id."""
+        return {path.stem: path for path in self._passing("begun")}
+
+    def _passing(self, ending: str) -> list[Path]:
+        paths = self.incoming.glob(f"*.{ending}")
+        return [path for path in paths if _PASSING.fullmatch(f"incoming/{path.name}") and _is_file(path)]
+
+    def _mark(self, blob_id: str) -> Path:
+        return self.incoming / f"{blob_id}.begun"
 
     def _path(self, blob_id: str) -> Path:
         # SECURITY: ids may come from a package; nothing but 32 hexadecimal digits becomes a path.

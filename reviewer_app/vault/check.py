@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, text
 
 from reviewer_app.domain.record import Searchable
-from reviewer_app.errors import CheckStopped, DatabaseDamaged
+from reviewer_app.errors import CheckStopped, DatabaseDamaged, DatabaseMissing, VaultError
 from reviewer_app.vault.anchor import Anchored
+from reviewer_app.vault.migrations import made_schema, schema
 from reviewer_app.vault.soundness import (
     CheckFinding,
     Tick,
@@ -19,7 +20,7 @@ from reviewer_app.vault.soundness import (
     check_tables,
 )
 from reviewer_app.vault.tables import ENTRY, KINDS, OPERATION, VAULT, marked
-from reviewer_app.vault.vault import DATABASE, Vault
+from reviewer_app.vault.vault import ANCHOR, DATABASE, Vault
 
 __all__ = ["CheckFinding", "check"]
 
@@ -44,9 +45,13 @@ def check(
     anchored = vault.anchor.read()
     with vault.reading() as connection:
         pace = _Pace(progress, cancelled, _size(connection))
-        findings = list(_until_damage(check_database(connection)))
+        findings = list(check_files(vault))
+        is_in_place = not findings
+        findings += _until_damage(check_database(connection))
         findings += _until_damage(check_journal(connection, vault.replica, anchored, pace.tick))
-    findings += _until_damage(check_search(vault, pace.tick))
+        findings += _until_damage(check_schema(connection))
+    if is_in_place:  # this part is a write
+        findings += _until_damage(check_search(vault, pace.tick))
     if blobs:
         findings += blobs(progress, cancelled)
     progress(1.0)
@@ -85,6 +90,27 @@ def _until_damage(findings: Iterator[CheckFinding]) -> Iterator[CheckFinding]:
         yield CheckFinding(DATABASE, str(error.facts["reason"]))
 
 
+def check_files(vault: Vault) -> Iterator[CheckFinding]:
+    """Whether database and anchor still lie where they were opened."""
+    try:
+        vault.require_in_place()
+    except VaultError as error:
+        yield CheckFinding(DATABASE if isinstance(error, DatabaseMissing) else ANCHOR, str(error))
+
+
+def check_schema(connection: Connection) -> Iterator[CheckFinding]:
+    """Whether tables, indexes and their like are exactly the program's: a trigger could undo each later save."""
+    found, expected = schema(connection), made_schema()
+    for kind, name in sorted(found.keys() | expected.keys()):
+        shown = "".join(each if each.isprintable() else "?" for each in name[:60])
+        if (kind, name) not in expected:
+            yield CheckFinding(f"{kind} {shown}", "it is none of the program's and may change what is saved")
+        elif (kind, name) not in found:
+            yield CheckFinding(f"{kind} {shown}", "it is missing")
+        elif found[kind, name] != expected[kind, name]:
+            yield CheckFinding(f"{kind} {shown}", "it was changed")
+
+
 def check_database(connection: Connection) -> Iterator[CheckFinding]:
     """The pages: each MAC, then the structure, which alone notices pages cut off at the end."""
     for (page,) in connection.exec_driver_sql("PRAGMA cipher_integrity_check"):
@@ -102,18 +128,19 @@ def check_journal(connection: Connection, own: str, anchored: Anchored, tick: Ti
         yield finding
     if sound:
         yield from check_tables(connection, tick)
-        yield from check_outside(connection)
+        yield from check_outside(connection, own)
 
 
 def _history(connection: Connection, own: str, anchored: Anchored, tick: Tick) -> Iterator[CheckFinding]:
     yield from check_entries(connection, own, tick=tick)
     yield from check_anchor(connection, own, anchored)
     yield from check_imports(connection, own)
-    yield from check_operations(connection, tick=tick)
+    yield from check_operations(connection, own, tick=tick)
 
 
-def check_outside(connection: Connection) -> Iterator[CheckFinding]:
-    """What can be said of the tables outside the fold: one replica, and keys that belong to an attachment."""
+def check_outside(connection: Connection, own: str) -> Iterator[CheckFinding]:
+    """What can be said of the tables outside the fold: one replica, keys that belong to an attachment, and a key for
+    each attachment that was taken in here."""
     if connection.execute(select(func.count()).select_from(VAULT)).scalar_one() != 1:
         yield CheckFinding("table vault", "it does not name one replica")
     lone = "SELECT id FROM blob WHERE id NOT IN (SELECT record FROM operation)"
@@ -122,6 +149,19 @@ def check_outside(connection: Connection) -> Iterator[CheckFinding]:
     other = "SELECT blob.id FROM blob JOIN attachment USING (id) WHERE blob.size <> attachment.size"
     for blob in connection.execute(text(other)).scalars():
         yield CheckFinding(f"blob {blob}", "its size is not the attachment's")
+    for attachment in connection.execute(text(_KEYLESS), {"own": own}).scalars():
+        yield CheckFinding(f"attachment {attachment}", "its key is gone, and no two persons destroyed it")
+
+
+# Attachments from elsewhere may have come without their files.
+_KEYLESS = """SELECT id FROM attachment WHERE id NOT IN (SELECT id FROM blob) AND EXISTS (
+    SELECT 1 FROM operation JOIN entry ON entry.id = operation.entry
+    WHERE operation.record = attachment.id AND operation.action = 'create' AND entry.replica = :own
+) AND NOT EXISTS (
+    SELECT 1 FROM entry WHERE entry."case" = attachment."case"
+    AND json_extract(text, '$.second') <> json_extract(text, '$.person')
+    AND json_extract(text, '$.subject') = attachment.id
+)"""
 
 
 def check_search(vault: Vault, tick: Tick) -> Iterator[CheckFinding]:

@@ -7,6 +7,7 @@ a plaintext file, with temporary files it writes case text to disk, with `mode=r
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from reviewer_app.errors import (
     VaultExists,
     VaultInUse,
 )
-from reviewer_app.vault.files import FILE_MODE, faults_named, sync_folder
+from reviewer_app.vault.files import FILE_MODE, NO_WAIT, PLAIN, faults_named, is_plain, restrict, sync_folder
+from reviewer_app.vault.place import free_bytes
 
 KEY_LENGTH = 80
 """Bytes of the three-part raw key: cipher key (32), MAC key (32), salt (16)."""
@@ -46,6 +48,10 @@ PRAGMAS = (
 OLDEST_SAFE_SQLITE = (3, 51, 3)
 """Earlier ones can damage a database when two connections write and checkpoint at once (3.7.0 to 3.51.2)."""
 
+LOG_INDEX = 32 * 1024
+"""Bytes that the write-ahead log's index takes on the disk as soon as a database is opened."""
+
+OWN = stat.S_IRUSR | stat.S_IWUSR
 PLAINTEXT = b"SQLite format 3\0"
 
 
@@ -60,15 +66,26 @@ def make_file(path: Path) -> None:
 
 
 def require_file(path: Path) -> None:
-    """Looks at the file before the engine does, which would take an empty one for a new database.
+    """Looks at the file before the engine does, which would take an empty one for a new database, and beside one that
+    may not be written would leave a log that nobody can ever write.
 
-    Raises DatabaseMissing or DatabaseDamaged.
+    Raises DatabaseMissing, DatabaseDamaged or NoPermission.
     """
     try:
-        with path.open("rb") as file:
-            start = file.read(len(PLAINTEXT))
+        descriptor = os.open(path, os.O_RDWR | PLAIN | NO_WAIT)
+        try:
+            if not is_plain(descriptor):
+                raise DatabaseDamaged(reason="it is no file")
+            start = os.read(descriptor, len(PLAINTEXT))
+        finally:
+            os.close(descriptor)
+        for log in (path.with_name(path.name + ending) for ending in ("-wal", "-shm")):
+            if log.exists() and stat.S_IMODE(log.stat().st_mode) & OWN != OWN:
+                restrict(log, FILE_MODE)
     except FileNotFoundError as error:
         raise DatabaseMissing from error
+    except IsADirectoryError as error:
+        raise DatabaseDamaged(reason="it is no file") from error
     except OSError as error:
         raise NoPermission(action="open", name=path.name) from error
     if not start:
@@ -169,6 +186,8 @@ def expected_fault(error: BaseException, path: Path) -> AppError | None:
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlcipher.SQLITE_FULL:
             ours = NoSpace(needed="at least 64 MB")
+        case sqlcipher.SQLITE_IOERR if _has_no_room(path.parent):
+            ours = NoSpace(needed="at least 64 MB")
         case sqlcipher.SQLITE_IOERR:
             ours = DiskFailed(action="read or write", name=name, reason="input or output error")
         case sqlcipher.SQLITE_CORRUPT:
@@ -182,3 +201,10 @@ def expected_fault(error: BaseException, path: Path) -> AppError | None:
         case sqlcipher.SQLITE_BUSY | sqlcipher.SQLITE_LOCKED:
             ours = VaultInUse(holder="another program is writing in it")
     return ours
+
+
+def _has_no_room(folder: Path) -> bool:
+    """A full disk is told as an input or output error where the index of the write-ahead log finds no room."""
+    with contextlib.suppress(AppError):
+        return free_bytes(folder) < LOG_INDEX
+    return False

@@ -4,6 +4,7 @@
 import errno
 import io
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,10 @@ REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
 PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 """Flags for every open: never through a link, never handed to another program, bytes as they are."""
+
+
+NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+"""So that opening a pipe does not wait for its other end; on a file it means nothing."""
 
 
 def size_text(size: int) -> str:
@@ -54,8 +59,22 @@ def open_new(path: Path) -> int:
 
 
 def open_plain(path: Path, flags: int = 0) -> io.FileIO:
-    """An existing file for reading, unbuffered; never through a link."""
-    return io.FileIO(path, "rb", opener=lambda name, mode: os.open(name, mode | PLAIN | flags))
+    """An existing file for reading, unbuffered; never through a link, and a pipe is not waited for."""
+    return io.FileIO(path, "rb", opener=lambda name, mode: os.open(name, mode | PLAIN | NO_WAIT | flags))
+
+
+def is_plain(descriptor: int) -> bool:
+    """Whether it is a file with bytes: no pipe, device or folder."""
+    return stat.S_ISREG(os.fstat(descriptor).st_mode)
+
+
+def is_same(opened: os.stat_result, path: Path) -> bool:
+    """Whether the file that was opened is still the one of that name."""
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    return (found.st_dev, found.st_ino) == (opened.st_dev, opened.st_ino)
 
 
 def write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:

@@ -97,9 +97,14 @@ class Transaction:
         self.connection.execute(insert(BLOB), {"id": blob, "wrapped_key": wrapped_key, "size": size})
 
     def drop_blob(self, blob: str) -> None:
-        """Destroys the key of an attachment's file, and with it the content; raises NeedsSecondPerson as `erase`."""
+        """Destroys the key of an attachment's file, and with it the content; raises NeedsSecondPerson as `erase`.
+
+        The act's subject is the attachment: by it the check knows that the key was not lost.
+        """
         if self.second in (None, self.person):
             raise NeedsSecondPerson
+        if self.subject != blob:
+            raise ValueError("a key is destroyed in an act on its attachment")
         self.connection.execute(BLOB.delete().where(BLOB.c.id == blob))
         self.destroyed = True
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Self
 
 from reviewer_app.errors import VaultInUse
-from reviewer_app.vault.files import FILE_MODE, PLAIN, faults_named, restrict, write_all
+from reviewer_app.vault.files import FILE_MODE, NO_WAIT, PLAIN, faults_named, is_plain, open_plain, restrict, write_all
 
 
 class ExclusiveLock:
@@ -34,11 +34,12 @@ class ExclusiveLock:
         """`wait` is how many seconds a holder that is just ending may take."""
         self.path = Path(os.path.realpath(folder)) / "lock"
         with faults_named("open", "lock"):
-            self._descriptor: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | PLAIN, FILE_MODE)
+            self._descriptor: int | None = os.open(self.path, os.O_RDWR | os.O_CREAT | PLAIN | NO_WAIT, FILE_MODE)
         try:
             with faults_named("lock", "lock"):
                 self._take(time.monotonic() + wait, sleep)
-                restrict(self.path, FILE_MODE)
+                if self._is_ours:
+                    restrict(self.path, FILE_MODE)
                 self._say({"pid": os.getpid(), "host": platform.node(), "since": f"{now():%Y-%m-%d %H:%M} UTC"})
         except BaseException:
             self._close()
@@ -51,10 +52,18 @@ class ExclusiveLock:
             sleep(0.02)
 
     def _say(self, holder: dict[str, object]) -> None:
+        if not self._is_ours:
+            return
         os.ftruncate(self._held, 0)
         os.lseek(self._held, 0, os.SEEK_SET)
         if holder:
             write_all(self._held, json.dumps(holder).encode())
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the file may be written: what has another name too (in a snapshot of the folder, or as somebody's own
+        file) is only locked."""
+        return os.fstat(self._held).st_nlink == 1 and is_plain(self._held)
 
     @property
     def _held(self) -> int:
@@ -84,7 +93,8 @@ class ExclusiveLock:
 def holder_text(path: Path) -> str:
     """Who holds the lock, for a person: `by process 4711 on host WS-7, since 2026-11-24 08:00 UTC`."""
     try:
-        holder = json.loads(path.read_bytes()[:4096])
+        with open_plain(path) as file:
+            holder = json.loads(file.read(4096))
         return f"by process {int(holder['pid'])} on {holder['host']}, since {holder['since']}"
     except (OSError, ValueError, KeyError, TypeError):
         return "by another program"

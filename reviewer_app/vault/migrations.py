@@ -7,7 +7,8 @@ what operations say adds an upcaster in `fold`; the last step ends with the comp
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import Connection, Engine, create_engine
 
 from reviewer_app.errors import DatabaseDamaged, NewerVault, VaultDamaged
 from reviewer_app.paths import resource_text
@@ -38,6 +39,21 @@ def version_of(connection: Connection) -> int:
     if application != APPLICATION_ID or version < 1:
         raise DatabaseDamaged(reason="it holds no vault")
     return int(version)
+
+
+def schema(connection: Connection) -> dict[tuple[str, str], str | None]:
+    """The SQL of everything in a database (tables, indexes, triggers, views), by kind and name."""
+    rows = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master")
+    return {(kind, name): sql for kind, name, sql in rows}
+
+
+def made_schema() -> dict[tuple[str, str], str | None]:
+    """`schema` of a vault as the steps make it, from an empty database in memory that never holds a case."""
+    engine = create_engine("sqlite://", creator=lambda: sqlcipher.connect(":memory:"), module=sqlcipher)
+    with engine.connect() as connection:
+        for step in STEPS:
+            step(connection)
+        return schema(connection)
 
 
 def make_tables(engine: Engine, steps: Sequence[Step] = STEPS) -> None:

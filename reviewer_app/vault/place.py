@@ -2,13 +2,16 @@
 """The vault's folder: whether a vault may lie there, its layout, and room kept for a full disk."""
 
 import contextlib
+import errno
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from reviewer_app.errors import NoPermission, OnNetworkPath, VaultExists
+from reviewer_app.errors import NoPermission, NoSpace, OnNetworkPath, VaultError, VaultExists
 from reviewer_app.vault.files import (
     FOLDER_MODE,
     faults_named,
@@ -19,7 +22,14 @@ from reviewer_app.vault.files import (
     write_all,
 )
 
+Answer = TypeVar("Answer")
 FOLDERS = ("blobs", "blobs/incoming", "backups")
+TAKEN = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
+MADE = frozenset(
+    {*FOLDERS, "lock", "ballast", "anchor", "vault.db", "vault.db-wal", "vault.db-shm", "vault.db-journal"}
+    | {"slots.a", "slots.a.new", "slots.b", "slots.b.new"}
+)
+"""What the making of a vault leaves in its folder when it is killed."""
 BALLAST_SIZE = 32 * 1024 * 1024
 
 NETWORK_KINDS = frozenset(
@@ -134,16 +144,63 @@ def create_layout(folder: Path) -> None:
 
     Raises VaultExists when something lies there, NoSpace, NoPermission or DiskFailed.
     """
+    require_free(folder)
+    begin_folder(folder)
+    mend_layout(folder)
+
+
+def require_free(folder: Path) -> None:
+    """Raises VaultExists when something lies there; an empty folder is nothing."""
     with faults_named("make", folder.name):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise VaultExists(name=folder.name)
+
+
+def begin_folder(folder: Path) -> None:
+    """The folder itself, mode 0700, and those above; one that is there stays."""
+    with faults_named("make", folder.name):
         # The data folder of somebody who has no vault yet is not there.
         for missing in reversed([place for place in folder.parents if not place.exists()]):
             make_folder(missing)
         make_folder(folder)
         restrict(folder, FOLDER_MODE)
-        for name in FOLDERS:
+
+
+def mend_layout(folder: Path) -> None:
+    """Makes those of a vault's folders that are missing, as after a copy that leaves empty folders out."""
+    for name in FOLDERS:
+        with faults_named("make", name):
             make_folder(folder / name)
+
+
+def clear_unfinished(part: Path) -> None:
+    """Empties the folder of a vault whose making was killed, except for its lock, which the caller holds.
+
+    Raises VaultExists when anything lies there that the making of a vault does not leave.
+    """
+    kept = [path for name in FOLDERS for path in (part / name).rglob("*") if not path.is_dir()]
+    with faults_named("empty", part.name):
+        if kept or any(path.name not in MADE for path in part.iterdir()):
+            raise VaultExists(name=part.name)
+        for path in part.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "lock":
+                path.unlink()
+
+
+def finish_folder(part: Path, folder: Path) -> None:
+    """Gives a vault that is whole its name in one step; raises VaultExists when the name was taken meanwhile."""
+    with faults_named("make", folder.name):
+        try:
+            if folder.exists():
+                folder.rmdir()  # somebody's empty folder
+            part.rename(folder)
+        except OSError as error:
+            if error.errno in TAKEN:
+                raise VaultExists(name=folder.name) from error
+            raise
+        sync_folder(folder.parent)
 
 
 def free_bytes(folder: Path) -> int:
@@ -153,7 +210,6 @@ def free_bytes(folder: Path) -> int:
 
 
 if sys.platform == "win32":
-    import shutil
 
     def _free(folder: Path) -> int:
         return shutil.disk_usage(folder).free
@@ -191,6 +247,16 @@ class Ballast:
                 self.path.unlink(missing_ok=True)
             raise
 
+    def renew(self) -> bool:
+        """Takes the room again where the disk has twice as much to spare; False while it is not held.
+
+        It keeps nobody out, so no fault of the disk is raised.
+        """
+        with contextlib.suppress(VaultError):
+            if self.is_whole or free_bytes(self.path.parent) >= 2 * self.size:
+                self.hold()
+        return self.is_whole
+
     def _write(self, random: Callable[[int], bytes]) -> None:
         descriptor = open_new(self.path)
         try:
@@ -211,3 +277,17 @@ class Ballast:
                 return 0
             sync_folder(self.path.parent)
         return size
+
+
+def given_room(folder: Path, write: Callable[[], Answer]) -> Answer:
+    """What `write` answers; on a full disk the vault's ballast is given up for it, and it is done a second time.
+
+    For what must not be lost or kept shut by a full disk: drafts, the way in, reading and the way out.
+    Raises NoSpace when that is not enough, or nothing is left to give up.
+    """
+    try:
+        return write()
+    except NoSpace:
+        if not Ballast(folder).release():
+            raise
+        return write()

@@ -140,6 +140,8 @@ def read_newest(folder: Path) -> tuple[bytes, dict[str, str]]:
 def _read_copy(path: Path) -> bytes | str:
     """The bytes of a whole copy, or what is wrong with it."""
     try:
+        if path.exists() and not path.is_file():
+            return "damaged"  # a pipe would be waited for
         with faults_named("read", path.name), path.open("rb") as file:
             data = file.read(LONGEST + 1)
         from_bytes(data)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Table, func, or_, select, text
 
 from reviewer_app.domain.canonical import canonical, digest
 from reviewer_app.vault.anchor import Anchored
-from reviewer_app.vault.apply import STORED, Values, conflicts_of, row_of
+from reviewer_app.vault.apply import STORED, Values, conflicts_of, is_whole, row_of
 from reviewer_app.vault.fold import State, fold
 from reviewer_app.vault.operation import Operation, read_stored
 from reviewer_app.vault.tables import CONFLICT, ENTRY, OPERATION, TABLES
@@ -152,16 +152,18 @@ def _imports(connection: Connection, own: str) -> Iterator[tuple[bool, str, str]
 
 
 def check_operations(
-    connection: Connection, *, replica: str | None = None, since: int = 0, tick: Tick = _no_tick
+    connection: Connection, own: str, *, replica: str | None = None, since: int = 0, tick: Tick = _no_tick
 ) -> Iterator[CheckFinding]:
-    """Each entry lists exactly its operations, and open values are those of their seals."""
+    """Each entry lists exactly its operations, open values are those of their seals, and two persons' erasing is the
+    one thing that closes an operation of this workstation; one from elsewhere may have come closed."""
+    erased = _erased(connection)
     wanted = select(ENTRY.c.number, ENTRY.c.id, ENTRY.c.text).where(ENTRY.c.sequence >= since)
     if replica:
         wanted = wanted.where(ENTRY.c.replica == replica)
     # The entry leads and its operations follow in order, so that both streams are read once, without sorting.
     stored = connection.execute(
         text(
-            "SELECT entry.number, operation.text, operation.values_text, operation.salt "
+            "SELECT entry.number, operation.text, operation.values_text, operation.salt, operation.id, entry.replica "
             "FROM entry CROSS JOIN operation ON operation.entry = entry.id "
             "WHERE entry.sequence >= :since AND (:replica IS NULL OR entry.replica = :replica) "
             "ORDER BY entry.number, operation.number"
@@ -172,19 +174,43 @@ def check_operations(
     ahead = next(by_entry, None)
     for number, entry, entry_text in connection.execute(wanted.order_by(ENTRY.c.number)):
         digests: list[str] = []
+        wrong = ""
         if ahead and ahead[0] == number:
             for row in ahead[1]:
                 tick()
                 digests.append(digest(row[1]))
-                if not _is_sealed(row):
-                    yield CheckFinding(f"entry {entry}", "the values of an operation were changed")
+                wrong = wrong or _wrong_values(row, erased, own)
             ahead = next(by_entry, None)
         if digests != read_stored(entry_text)["operations"]:
             yield CheckFinding(f"entry {entry}", "its operations were changed, removed or added to")
+        elif wrong:
+            yield CheckFinding(f"entry {entry}", wrong)
     if not since:
         lone = select(OPERATION.c.entry).where(OPERATION.c.entry.not_in(select(ENTRY.c.id))).distinct()
         for entry in connection.execute(lone).scalars():
             yield CheckFinding(f"entry {entry}", "operations without their entry")
+
+
+def _erased(connection: Connection) -> set[str]:
+    """The operations that an act of two persons erased."""
+    said = text(
+        "SELECT erased.value FROM operation JOIN entry ON entry.id = operation.entry, "
+        "json_each(operation.text, '$.erases') AS erased WHERE operation.action = 'erase' "
+        "AND json_extract(entry.text, '$.second') <> json_extract(entry.text, '$.person')"
+    )
+    return set(connection.execute(said).scalars())
+
+
+def _wrong_values(row: Row[Any], erased: Collection[str], own: str) -> str:
+    """What is wrong with what an operation says, or nothing."""
+    if not _is_sealed(row):
+        return "the values of an operation were changed"
+    is_closed = row.values_text is None
+    if not is_closed and row.id in erased:
+        return "the values of an operation are here although they were erased"
+    if is_closed and row.replica == own and row.id not in erased:
+        return "the values of an operation are gone, and no two persons erased them"
+    return ""
 
 
 def _is_sealed(row: Row[Any]) -> bool:
@@ -208,6 +234,8 @@ def check_tables(connection: Connection, tick: Tick = _no_tick) -> Iterator[Chec
     for record, state in _states_in_order(connection, tick):
         conflicts.update(tuple(row.values()) for row in conflicts_of(record, state))
         expected = row_of(record, state)
+        if not is_whole(state):
+            yield CheckFinding(f"{state.kind} {record}", "the journal does not say all of it: what it held is gone")
         if expected is not None and rows[state.kind].take(record) != expected:
             yield CheckFinding(f"{state.kind} {record}", "the table does not say what the journal says")
     for kind, those in rows.items():

@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, Self
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, Executable, delete, insert, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reviewer_app.domain.canonical import new_id
 from reviewer_app.domain.record import moment_text
-from reviewer_app.errors import RolledBack, VaultDamaged
+from reviewer_app.errors import DatabaseMissing, RolledBack, VaultDamaged
 from reviewer_app.vault import database
 from reviewer_app.vault.anchor import Anchor
+from reviewer_app.vault.files import is_same
 from reviewer_app.vault.journal import Transaction, append, last_entry
 from reviewer_app.vault.migrations import make_tables, migrate
+from reviewer_app.vault.place import given_room
 from reviewer_app.vault.queries import Reading
 from reviewer_app.vault.soundness import check_entries, check_operations
 from reviewer_app.vault.tables import DRAFT, ENTRY, PREFERENCE, VAULT
@@ -49,10 +51,12 @@ class Vault(Reading):
 
     def __init__(self, folder: Path, engine: Engine, anchor: Anchor, replica: str, now: Callable[[], datetime]) -> None:
         self.folder, self.engine, self.anchor, self.replica = folder, engine, anchor, replica
-        self._now = now
+        self._now, self._opened = now, (folder / DATABASE).stat()
         self._commit_lock = threading.Lock()
         self._writer: int | None = None
         self._log_holds_erased = False
+        self.behind = 0
+        """By how many entries the anchor was behind the journal when the vault was opened."""
 
     @classmethod
     def create(cls, folder: Path, keychain: Keys, *, now: Callable[[], datetime] = _now) -> Self:
@@ -131,10 +135,18 @@ class Vault(Reading):
                     outcome=outcome,
                     operations=tx.digests,
                 )
+                self.require_in_place()
             self.anchor.write(self.replica, sequence, entry_hash)
             if tx.destroyed or self._log_holds_erased:
                 # J6: what was erased leaves the write-ahead log too, as soon as no reader needs it.
                 self._log_holds_erased = not self.checkpoint()
+
+    def require_in_place(self) -> None:
+        """Raises DatabaseMissing, or VaultDamaged for the anchor, when a file was removed or replaced while it is open:
+        what is written into a file without a name is lost with its last user."""
+        if not is_same(self._opened, self.folder / DATABASE):
+            raise DatabaseMissing
+        self.anchor.require_in_place()
 
     def checkpoint(self) -> bool:
         """Moves the write-ahead log into the database and empties it; False while a reader still needs it."""
@@ -143,20 +155,35 @@ class Vault(Reading):
     def save_draft(self, place: str, person: str, text: str) -> None:
         """Keeps what a person has not saved yet, instead of what was kept for that place."""
         said = {"text": text, "saved_at": moment_text(self._now())}
-        with self.changing() as connection:
-            write = upsert(DRAFT).values(place=place, person=person, **said)
-            connection.execute(write.on_conflict_do_update(index_elements=["place", "person"], set_=said))
+        write = upsert(DRAFT).values(place=place, person=person, **said)
+        self._keep(write.on_conflict_do_update(index_elements=["place", "person"], set_=said))
 
     def drop_draft(self, place: str, person: str) -> None:
         """Forgets a draft."""
-        with self.changing() as connection:
-            connection.execute(delete(DRAFT).where(DRAFT.c.place == place, DRAFT.c.person == person))
+        self._keep(delete(DRAFT).where(DRAFT.c.place == place, DRAFT.c.person == person))
 
     def set_preference(self, name: str, text: str) -> None:
         """Keeps a preference under a name."""
-        with self.changing() as connection:
-            write = upsert(PREFERENCE).values(name=name, text=text)
-            connection.execute(write.on_conflict_do_update(index_elements=["name"], set_={"text": text}))
+        write = upsert(PREFERENCE).values(name=name, text=text)
+        self._keep(write.on_conflict_do_update(index_elements=["name"], set_={"text": text}))
+
+    def _keep(self, statement: Executable) -> None:
+        """What stands outside the journal is kept even on a full disk, while there is ballast."""
+
+        def write() -> None:
+            with self.changing() as connection:
+                connection.execute(statement)
+
+        given_room(self.folder, write)
+
+    def witness(self, verb: str, *, person: str, case: str | None = None) -> None:
+        """The entry of an act that changes nothing and that a full disk must not prevent: coming, reading, leaving."""
+
+        def write() -> None:
+            with self.record(verb, person=person, case=case, subject=case):
+                pass
+
+        given_room(self.folder, write)
 
     def close(self) -> None:
         """Closes every connection and the anchor; the last connection empties the write-ahead log."""
@@ -180,6 +207,7 @@ class Vault(Reading):
         """A transaction of what stands outside the fold; acts wait meanwhile."""
         with self._writing(), self.engine.begin() as connection:
             yield connection
+            self.require_in_place()
 
     def _catch_up(self) -> None:
         """A database ahead of its anchor by entries that continue the chain is a crash between two writes; one that
@@ -195,9 +223,10 @@ class Vault(Reading):
                 raise RolledBack(sequence=anchored.sequence)
             if last is None or last.sequence == anchored.sequence:
                 return
+            self.behind = last.sequence - anchored.sequence
             replica, since = self.replica, anchored.sequence
             entries = check_entries(connection, replica, replicas=[replica], since=since)
-            operations = check_operations(connection, replica=replica, since=since)
+            operations = check_operations(connection, replica, replica=replica, since=since)
             if fault := next(entries, None) or next(operations, None):
                 raise VaultDamaged(part="journal", reason=f"{fault.where}: {fault.what}")
         with self.record("anchor advanced", person=SYSTEM, subject=last.hash):

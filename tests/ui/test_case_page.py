@@ -106,7 +106,7 @@ def test_the_head_folds_and_never_widens_the_window(place, shell, appearance, qa
 
 
 def test_a_very_long_name_is_cut_and_does_not_push_the_action_out(shell, desk, tasks, qapp):
-    made = CasePlace(shell, desk, tasks, make_case(desk, codename="HERON " * 40, developer="Developer " * 30).id)
+    made = CasePlace(shell, desk, tasks, make_case(desk, codename="HERON " * 13, developer="Developer " * 8).id)
     shell.resize(1024, 700)
     qapp.processEvents()
     action = next(iter(made.page.head.steps.values()))

@@ -55,7 +55,8 @@ def read_all(blobs, stored, name="log.eval"):
 
 
 def leftovers(blobs):
-    return [path.name for path in blobs.folder.rglob("*") if path.is_file()]
+    """The files there; marks are looked at by their own tests."""
+    return [path.name for path in blobs.folder.rglob("*") if path.is_file() and path.suffix != ".begun"]
 
 
 # --- what is written is read -----------------------------------------------------------------------------------------
@@ -513,7 +514,7 @@ def test_a_file_is_on_the_disk_before_it_takes_its_name(blobs, source, monkeypat
         monkeypatch.setattr(os, name, operation)
     blobs.write(source, blob_id=ID)
     folder_synced = ["sync folder"] if os.name != "nt" else []
-    assert done == ["write"] * 4 + ["sync file", *folder_synced, "rename incoming 01", *folder_synced]
+    assert done == ["write"] * 4 + ["sync file", *folder_synced, *folder_synced, "rename incoming 01", *folder_synced]
 
 
 # --- files that were harmed ------------------------------------------------------------------------------------------
@@ -710,18 +711,48 @@ def test_a_removed_file_is_gone_and_again_is_no_mistake(blobs, two):
     assert leftovers(blobs) == [two[1].blob_id]
 
 
-def test_sweeping_removes_what_no_row_knows_and_names_what_no_file_has(blobs, two):
+def test_sweeping_removes_what_was_begun_and_names_what_no_file_has(blobs, two):
     known, orphan = two[0].blob_id, two[1].blob_id
     (blobs.incoming / f"{ID}.part").write_bytes(b"unfinished")
     (blobs.incoming / "somebody's file.txt").write_bytes(b"not ours")
     (blobs.folder / "notes.txt").write_bytes(b"not ours")
     (blobs.folder / known[:2] / "README").write_bytes(b"not ours")
     swept = blobs.sweep({known, "e" * 32})
-    assert set(swept.removed) == {f"incoming/{ID}.part", f"{orphan[:2]}/{orphan}"}
+    marks = {f"incoming/{stored.blob_id}.begun" for stored in two}
+    assert set(swept.removed) == {f"incoming/{ID}.part", f"{orphan[:2]}/{orphan}", *marks}
     assert swept.missing == ("e" * 32,)
     assert sorted(leftovers(blobs)) == sorted([known, "README", "notes.txt", "somebody's file.txt"])
-    assert blobs.sweep({known}) == blobs_module.Swept((), ())
+    assert blobs.sweep({known}) == blobs_module.Swept()
     assert read_all(blobs, two[0])
+
+
+def test_a_settled_file_whose_row_is_gone_is_put_aside_and_comes_back_with_it(blobs, two):
+    known, lost = two[0].blob_id, two[1].blob_id
+    for stored in two:
+        blobs.settle(stored.blob_id)
+    whole = file_of(blobs, two[1]).read_bytes()
+    assert blobs.sweep({known}) == blobs_module.Swept(aside=(lost,))
+    assert (blobs.lost / lost).read_bytes() == whole
+    assert blobs.without_row(lambda: {known}) == (f"lost/{lost}",)
+    assert blobs.sweep({known}) == blobs_module.Swept()
+    assert blobs.sweep({known, lost}) == blobs_module.Swept(back=(lost,))
+    assert read_all(blobs, two[1]) and blobs.without_row(lambda: {known, lost}) == ()
+
+
+def test_folders_with_the_names_of_files_hold_nobody_up_and_are_named(blobs, two):
+    for stored in two:
+        blobs.settle(stored.blob_id)
+    odd = [f"ab/ab{'0' * 30}", f"incoming/{ID}.begun", f"incoming/{ID}.part"]
+    for name in odd:
+        (blobs.folder / name).mkdir(parents=True)
+    known = {stored.blob_id for stored in two}
+    assert blobs.sweep(known) == blobs_module.Swept()
+    assert blobs.without_row(lambda: known) == tuple(odd)
+
+
+def test_a_file_that_is_being_attached_is_not_called_lost(blobs, two):
+    blobs.settle(two[0].blob_id)
+    assert blobs.without_row(set) == (f"{two[0].blob_id[:2]}/{two[0].blob_id}",)
 
 
 def test_sweeping_that_the_disk_refuses_is_named(blobs, two, monkeypatch):

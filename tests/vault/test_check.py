@@ -8,11 +8,27 @@ import pytest
 from sqlalchemy import Connection
 
 from reviewer_app.domain.cases import Case
+from reviewer_app.domain.evidence import Attachment, Holding
 from reviewer_app.domain.notes import Note
-from reviewer_app.errors import CheckStopped, DatabaseDamaged, RolledBack
+from reviewer_app.errors import CheckStopped, DatabaseDamaged, DatabaseMissing, RolledBack, VaultDamaged
 from reviewer_app.vault.check import CheckFinding, check
+from reviewer_app.vault.soundness import check_tables
 from reviewer_app.vault.vault import Vault
-from tests.vault.histories import ANA, KEYS, add_note, ask, edit_note, findings, make_case, new_vault, note_of, tamper
+from tests.vault.histories import (
+    ANA,
+    KEYS,
+    NOW,
+    SAM,
+    SUE,
+    add_note,
+    ask,
+    edit_note,
+    findings,
+    make_case,
+    new_vault,
+    note_of,
+    tamper,
+)
 
 PAGE = 4096
 
@@ -94,6 +110,82 @@ def test_a_row_changed_with_sql_and_a_deleted_entry_are_each_named(vault: Vault)
 def test_tables_outside_the_fold_are_looked_at_too(vault: Vault, change: str, where: str) -> None:
     tamper(vault, change)
     assert [finding.where for finding in findings(vault)] == [where]
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "what"),
+    [
+        (
+            "CREATE TRIGGER t AFTER INSERT ON blob BEGIN DELETE FROM blob WHERE id = new.id; END",
+            "trigger t",
+            "none of the program's",
+        ),
+        ("CREATE TABLE other(x)", "table other", "none of the program's"),
+        ("CREATE INDEX note_body ON note(body)", "index note_body", "none of the program's"),
+        ("DROP INDEX entry_at", "index entry_at", "missing"),
+        ("ALTER TABLE blob ADD COLUMN more", "table blob", "changed"),
+    ],
+)
+def test_what_is_not_the_programs_in_the_schema_is_named(vault: Vault, change: str, where: str, what: str) -> None:
+    tamper(vault, change)
+    (found,) = findings(vault)
+    assert found.where == where and what in found.what
+
+
+def attached(vault: Vault) -> Attachment:
+    case = make_case(vault)
+    made = Attachment.model_validate(
+        {"case": case.id, "name": "log.eval", "sha512": "0" * 128, "size": 7, "detected": "pdf", "received": NOW}
+        | {"holding": Holding.GOVERNMENT_RECORD, "source": "", "medium": ""}
+    )
+    with vault.record("file attached", person=ANA, case=case.id, subject=made.id) as tx:
+        tx.create(made)
+        tx.keep_blob(made.id, bytes(40), 7)
+    return made
+
+
+def test_a_key_deleted_behind_the_journal_is_named_and_a_destroyed_one_is_not(vault: Vault) -> None:
+    lost, destroyed = attached(vault), attached(vault)
+    tamper(vault, f"DELETE FROM blob WHERE id = '{lost.id}'")
+    with vault.record("file destroyed", person=SAM, second=SUE, case=destroyed.case, subject=destroyed.id) as tx:
+        tx.drop_blob(destroyed.id)
+    assert [finding.where for finding in findings(vault)] == [f"attachment {lost.id}"]
+
+
+def test_values_nobody_erased_are_missed_though_row_and_words_are_gone_with_them(vault: Vault) -> None:
+    note = add_note(vault, make_case(vault).id)
+    ((entry,),) = ask(vault, "SELECT entry FROM operation WHERE record = :note", note=note.id)
+    tamper(
+        vault,
+        f"INSERT INTO note_search(note_search, rowid, title, body) SELECT 'delete', rowid, title, body FROM note "
+        f"WHERE id = '{note.id}'",
+        f"UPDATE operation SET values_text = NULL, salt = NULL WHERE record = '{note.id}'",
+        f"DELETE FROM note WHERE id = '{note.id}'",
+    )
+    assert findings(vault) == [
+        CheckFinding(f"entry {entry}", "the values of an operation are gone, and no two persons erased them")
+    ]
+    with vault.reading() as connection:
+        assert f"note {note.id}" in [finding.where for finding in check_tables(connection)]
+
+
+@pytest.mark.parametrize("name", ["vault.db", "anchor"])
+@pytest.mark.parametrize("again", [False, True], ids=["removed", "replaced"])
+def test_nothing_is_saved_into_a_file_that_has_lost_its_name(vault: Vault, name: str, again: bool) -> None:
+    case, path = make_case(vault), vault.folder / name
+    content = path.read_bytes()
+    path.rename(path.with_suffix(".away"))
+    if again:
+        path.write_bytes(content)
+    expected = DatabaseMissing if name == "vault.db" else VaultDamaged
+    with pytest.raises(expected):
+        add_note(vault, case.id)
+    with pytest.raises(expected):
+        vault.save_draft("note", ANA, "half")
+    assert vault.count(Note) == 0 and findings(vault)[0].where == name
+    path.unlink(missing_ok=True)
+    path.with_suffix(".away").rename(path)
+    assert add_note(vault, case.id) and findings(vault) == []
 
 
 def test_files_of_attachments_are_checked_by_who_knows_them(vault: Vault) -> None:

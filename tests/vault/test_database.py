@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The encrypted database: each silent trap of the engine, and each fault under the right name."""
 
+import errno
 import os
 import shutil
 import stat
@@ -120,6 +121,40 @@ def test_an_encrypted_database_without_a_vault_in_it_is_refused(tmp_path: Path) 
 def test_a_key_of_another_length_never_reaches_the_engine(tmp_path: Path, length: int) -> None:
     with pytest.raises(ValueError, match="80 bytes"):
         open_connection(tmp_path / "vault.db", bytes(length))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes")
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_is_refused_at_once(folder: Path, make: Callable[[Path], None]) -> None:
+    (folder / "vault.db").unlink()
+    make(folder / "vault.db")
+    with pytest.raises(DatabaseDamaged, match="no file"):
+        Vault.open(folder, KEYS)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes")
+def test_a_log_that_was_left_read_only_is_mended(folder: Path) -> None:
+    logs = [folder / f"vault.db{ending}" for ending in ("-wal", "-shm")]
+    for log in logs:
+        log.touch()
+        log.chmod(0o400)
+    database.require_file(folder / "vault.db")
+    assert [log.stat().st_mode & 0o777 for log in logs] == [0o600, 0o600]
+
+
+def test_a_database_that_may_not_be_written_is_refused_before_a_log_is_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, flags: int, *rest: int) -> int:
+        if path == folder / "vault.db" and flags & os.O_RDWR:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return genuine(path, flags, *rest)
+
+    genuine = os.open
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(NoPermission, match=r"vault\.db"):
+        Vault.open(folder, KEYS)
+    assert not (folder / "vault.db-wal").exists()
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="the superuser may open every file")

@@ -532,7 +532,7 @@ def test_keys_of_attachments_are_kept_and_destroyed_outside_the_journal(vault: V
         tx.keep_blob(blob, wrapped, 1234)
     assert vault.blob(blob) == (wrapped, 1234) and vault.blobs() == [blob]
     assert ask(vault, "SELECT count(*) FROM operation WHERE values_text LIKE :hex", hex=f"%{wrapped.hex()}%") == [(0,)]
-    with vault.record("file destroyed", person=SAM, second=SUE, case=case.id) as tx:
+    with vault.record("file destroyed", person=SAM, second=SUE, case=case.id, subject=blob) as tx:
         tx.drop_blob(blob)
     assert vault.blob(blob) is None and vault.blobs() == []
 

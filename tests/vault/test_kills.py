@@ -105,6 +105,7 @@ ATTACH = """
 incoming.SyncedFile.EVERY = incoming.Batches.SIZE
 blobs = Blobs(folder, bytes(32))
 kept = blobs.write_bytes(b"kept" * 100_000, "kept")
+blobs.settle(kept.blob_id)
 source = Path(sys.argv[1]) / "log.eval"
 source.write_bytes(bytes(3_000_000))
 ID = "e" * 32
@@ -114,10 +115,10 @@ def work():
 
 def check(step):
     found = {path.name for path in blobs.folder.rglob("*") if path.is_file()} - {kept.blob_id}
-    if found - {ID, ID + ".part"} or (step is None and found != {ID}):
+    if found - {ID, ID + ".part", ID + ".begun"} or (step is None and found != {ID, ID + ".begun"}):
         raise SystemExit(f"step {step}: {found}")
     swept = blobs.sweep({kept.blob_id})
-    if len(swept.removed) != len(found) or swept.missing:
+    if len(swept.removed) != len(found) or swept.missing or swept.aside:
         raise SystemExit(f"step {step}: {swept}")
     with blobs.open(kept.blob_id, kept.wrapped_key, kept.size, "kept") as reader:
         if reader.verify() != kept.sha512:

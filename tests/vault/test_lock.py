@@ -105,6 +105,24 @@ def test_a_lock_file_that_is_a_link_is_not_followed(tmp_path):
     assert (tmp_path / "elsewhere").read_text() == "precious"
 
 
+@posix
+def test_somebodys_file_under_the_name_of_the_lock_is_locked_and_not_written(tmp_path):
+    own = tmp_path / "letter.txt"
+    own.write_text("precious")
+    own.chmod(0o644)
+    os.link(own, tmp_path / "lock")
+    with ExclusiveLock(tmp_path), pytest.raises(errors.VaultInUse):
+        ExclusiveLock(tmp_path)
+    assert own.read_text() == "precious" and own.stat().st_mode & 0o777 == 0o644
+
+
+@posix
+def test_a_pipe_in_the_locks_place_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "lock")
+    with ExclusiveLock(tmp_path), pytest.raises(errors.VaultInUse):
+        ExclusiveLock(tmp_path)
+
+
 def test_a_program_started_while_it_is_held_does_not_keep_it(tmp_path):
     lock = ExclusiveLock(tmp_path)
     command = [sys.executable, "-c", "print('up', flush=True); input()"]

@@ -459,7 +459,8 @@ class Workstations(RuleBasedStateMachine):
     @rule(replica=REPLICAS, name=BODIES)
     def create_attachment(self, replica: int, name: str) -> None:
         with self.act(replica) as tx:
-            tx.create(file_of(self.case.id, name))
+            tx.create(file := file_of(self.case.id, name))
+            tx.keep_blob(file.id, bytes(40), file.size)
 
     @rule(replica=REPLICAS, body=BODIES)
     def an_older_program_writes(self, replica: int, body: str) -> None:

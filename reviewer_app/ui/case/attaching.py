@@ -4,6 +4,9 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+
 from reviewer_app.services.attachments import (
     Candidate,
     Incoming,
@@ -19,6 +22,7 @@ from reviewer_app.ui.case.words import counted
 from reviewer_app.ui.dialogs.attach_details import AttachDetails, NotAttached
 from reviewer_app.ui.files import choose_files
 from reviewer_app.ui.tasks import Work
+from reviewer_app.ui.widgets.table import Table
 
 
 class Attaching:
@@ -44,11 +48,20 @@ class Attaching:
     def _on_done(self, value: tuple[CaseFile, Outcome]) -> None:
         file, outcome = value
         if outcome.attached:
+            before = self.place.window.focusWidget()
             self.place.changed()
+            self._hold_focus(before)
         if outcome.attached or outcome.cancelled:
             self.place.say(told(outcome))
         if outcome.refused:
             self._tell(file, outcome)
+
+    def _hold_focus(self, before: QWidget | None) -> None:
+        """What had the focus may be gone with the empty page; the list goes on with it."""
+        here = self.place.window.focusWidget()
+        shown = next((each for each in self.place.window.findChildren(Table, "start") if each.isVisible()), None)
+        if shown and (here is not before or here is None or not here.isVisible()):
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell(self, file: CaseFile, outcome: Outcome) -> None:
         errors = [each.refusal for each in outcome.refused if each.refusal]

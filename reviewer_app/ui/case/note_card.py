@@ -34,7 +34,8 @@ class NoteCard(QFrame):
         if revision.number > 1:
             text = f"revision {revision.number}"
             steps.append(button(text, "link", name=f"{text} {named}", on=self._on_revisions))
-        steps.append(button("Edit", "link", name=f"Edit {note.title}", on=self._on_edit))
+        self.edit = button("Edit", "link", name=f"Edit {note.title}", on=self._on_edit)
+        steps.append(self.edit)
         more = button("", "link", "dots", name=f"More {named}", tip="More")
         menu = QMenu(more)
         menu.addAction("Revisions").triggered.connect(self._on_revisions)

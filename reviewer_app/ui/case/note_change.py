@@ -11,15 +11,17 @@ from reviewer_app.errors import AppError, InConflict, Stale
 from reviewer_app.services import notes
 from reviewer_app.services.cases import fetched
 from reviewer_app.services.desk import Desk
-from reviewer_app.ui.case.note_editor import NoteEditor
+from reviewer_app.ui.case.note_editor import NoteEditor, Writing
 from reviewer_app.ui.theme import GAP
 from reviewer_app.ui.widgets.layout import box, column, empty, fill, label, prose
 
 
 class NoteChange(QFrame):
-    """`ended` carries the note's id when a revision was saved or the edit was given up."""
+    """`ended` carries the note's id when a revision was saved or the edit was given up; before it `discarded` carries
+    the id and what was thrown away."""
 
     ended = Signal(str)
+    discarded = Signal(str, object)
 
     def __init__(self, desk: Desk, note: Note, marks: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -41,6 +43,9 @@ class NoteChange(QFrame):
 
     @Slot()
     def _on_save(self) -> None:
+        if not (self.disputed or self.editor.is_changed()):
+            self.editor.throw_away()  # the same words again are no revision
+            return
         save = notes.settle if self.disputed else notes.edit
         try:
             save(self.desk, self.note, *self.editor.writing())
@@ -71,5 +76,7 @@ class NoteChange(QFrame):
         self.editor.save.setText("Save mine over it")
 
     @Slot(object)
-    def _on_discarded(self, _writing: object) -> None:
+    def _on_discarded(self, writing: Writing) -> None:
+        if writing != self.editor.start:
+            self.discarded.emit(self.note.id, writing)
         self.ended.emit(self.note.id)

@@ -16,7 +16,7 @@ from reviewer_app.ui.widgets.controls import button, field
 from reviewer_app.ui.widgets.editor import PortionEditor
 from reviewer_app.ui.widgets.layout import fill, heading, label, row
 
-PAUSE = 1000  # ms after the last key until the draft is kept
+PAUSE, AGAIN = 1000, 20_000  # ms after the last key until the draft is kept, and until a refused one is tried again
 LEAST, MOST = 5, 24  # lines the page is high
 Writing = tuple[str, str]
 """Title and body."""
@@ -45,10 +45,11 @@ class NoteEditor(QFrame):
     ) -> None:
         super().__init__()
         self.desk, self.where, self.start = desk, where, start
+        self._unkept, self._refused = False, ""  # since it was last kept; why it could not be
         self.title = field(start[0], "Title", f"Title: {title.lower()}")
         self.text = PortionEditor(f"Text: {title.lower()}", start[1], marks, self._wrong)
         self.wrong, self.kept = label("", "attention", wrap=True), label("", "soft")
-        self.discard = button(away, on=self._on_discard)
+        self.discard = button(away, on=self.throw_away)
         self.save = button(verb, "main", tip="Ctrl+Enter", on=self.saved.emit)
         foot = row(self.kept, None, self.discard, self.save)
         top = heading(title, "type ( for a portion mark")
@@ -58,8 +59,7 @@ class NoteEditor(QFrame):
         styled(self, NoteEditor._fit)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(PAUSE)
-        self._timer.timeout.connect(self._keep)
+        self._timer.timeout.connect(self._on_pause)
         self.text.checked.connect(self._on_checked)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             press = QShortcut(QKeySequence(keys), self)
@@ -96,8 +96,7 @@ class NoteEditor(QFrame):
         self.start = start
         self.title.setText(start[0])
         self.text.setPlainText(start[1])
-        self._timer.stop()
-        self.kept.setText("")
+        self._settle("")
         self.say("")
 
     def say(self, text: str, paragraph: int | None = None) -> None:
@@ -114,21 +113,34 @@ class NoteEditor(QFrame):
     # --- the draft -----------------------------------------------------------------------------------------------
 
     def keep(self) -> None:
-        """Keep the draft in the vault now, if something was typed since it was last kept."""
-        if self._timer.isActive():
-            self._timer.stop()
-            self._keep()
+        """Keep the draft in the vault now, if something was typed since it was last kept.
 
-    @Slot()
-    def _keep(self) -> None:
-        try:
+        Raises AppError when the vault does not take it; the next call tries again.
+        """
+        if self._unkept:
             text = json.dumps(self.writing()) if self.is_changed() else ""
             moment = notes.keep_draft(self.desk, self.where, text)
+            self._settle(f"Kept in the vault {self.desk.written(moment).split()[3]}" if text else "")
+
+    @Slot()
+    def _on_pause(self) -> None:
+        told = bool(self._refused)
+        try:
+            self.keep()
         except AppError as error:
-            self.say(f"The draft is not kept. {error}")
-            return
-        hour = self.desk.written(moment).split()[3]
-        self.kept.setText(f"Kept in the vault {hour}" if text else "")
+            self._refused = f"The draft is not kept. {error}"
+            self.kept.setText("")
+            self.say(self._refused)
+            self._timer.start(AGAIN)
+        else:
+            if told:
+                self.say("")
+
+    def _settle(self, told: str) -> None:
+        """Nothing is left to keep."""
+        self._timer.stop()
+        self._unkept, self._refused = False, ""
+        self.kept.setText(told)
 
     def _recall(self) -> None:
         kept = notes.draft(self.desk, self.where)
@@ -140,7 +152,8 @@ class NoteEditor(QFrame):
 
     @Slot()
     def _on_typed(self) -> None:
-        self._timer.start()
+        self._unkept = True
+        self._timer.start(PAUSE)
         self._show_state()
         self.grown.emit()
 
@@ -148,7 +161,8 @@ class NoteEditor(QFrame):
         self.discard.setEnabled(self.is_changed() or bool(self.start[1]))
 
     @Slot()
-    def _on_discard(self) -> None:
+    def throw_away(self) -> None:
+        """The page as it was at its start, and no draft of it."""
         thrown = self.writing()
         self.begin_anew(self.start)
         try:
@@ -174,7 +188,7 @@ class NoteEditor(QFrame):
 
     @Slot(str)
     def _on_checked(self, wrong: str) -> None:
-        self.say(wrong, self._at if wrong else None)
+        self.say(wrong or self._refused, self._at if wrong else None)
 
 
 def _paragraph(error: AppError) -> int | None:

@@ -2,6 +2,7 @@
 """The Notes: a log that is read from top to bottom and written at its end; an edit is a new revision."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -53,7 +54,8 @@ class NotesTab(CaseTab):
         self.cards: dict[str, NoteCard] = {}
         self.changes: dict[str, NoteChange] = {}
         self.editor: NoteEditor | None = None
-        self._thrown: Writing = ("", "")
+        self._thrown: tuple[str, Writing] = ("", ("", ""))  # the note it was an edit of, if any
+        self._revised = ""  # the note whose revisions the panel shows
         self._needle, self._most, self._follows = "", AT_ONCE, True
         self.filter = FilterField("Filter notes", width=220)
         self.filter.filtered.connect(self._on_filter)
@@ -183,10 +185,11 @@ class NotesTab(CaseTab):
             )
 
     def keep(self) -> None:
-        """Keep every draft in the vault."""
-        for each in (self.editor, *(change.editor for change in self.changes.values())):
-            if each:
-                each.keep()
+        """Keep every draft in the vault; one that is refused does not hold up the others."""
+        with ExitStack() as every:
+            for each in (self.editor, *(change.editor for change in self.changes.values())):
+                if each:
+                    every.callback(each.keep)
 
     @Slot()
     def _on_add(self) -> None:
@@ -204,25 +207,37 @@ class NotesTab(CaseTab):
 
     @Slot(object)
     def _on_discarded(self, writing: Writing) -> None:
-        self._thrown = writing
+        self._offer_undo("The draft was discarded.", "", writing)
+
+    @Slot(str, object)
+    def _on_change_discarded(self, note: str, writing: Writing) -> None:
+        self._offer_undo("The changes were discarded.", note, writing)
+
+    def _offer_undo(self, told: str, note: str, writing: Writing) -> None:
+        self._thrown = note, writing
         self.undo.clear()
-        alert = Alert("The draft was discarded.", "Undo", "plain")
+        alert = Alert(told, "Undo", "plain")
         alert.acted.connect(self._on_undo)
         self.undo.add(alert)
 
     @Slot()
     def _on_undo(self) -> None:
-        if self.editor:
-            self.editor.write(self._thrown)
-            self.editor.text.setFocus()
+        note, writing = self._thrown
+        if note:
+            self._on_edit(note)
+        editor = self.changes[note].editor if note else self.editor
+        if editor:
+            editor.write(writing)
+            editor.text.setFocus()
 
     # --- changing a note -----------------------------------------------------------------------------------------
 
     @Slot(str)
     def _on_edit(self, note: str) -> None:
         self._follows = False
-        self._change(note)
-        self._arrange()
+        if note not in self.changes:
+            self._change(note)
+            self._arrange()
         self.changes[note].editor.text.setFocus(Qt.FocusReason.OtherFocusReason)
         QTimer.singleShot(0, self, self._show_focus)
 
@@ -237,6 +252,7 @@ class NotesTab(CaseTab):
         if note:
             change = NoteChange(self.desk, note, self.editor.text.marks if self.editor else ())
             change.ended.connect(self._on_ended)
+            change.discarded.connect(self._on_change_discarded)
             self.changes[key] = change
 
     @Slot(str)
@@ -246,6 +262,11 @@ class NotesTab(CaseTab):
         change.hide()
         change.deleteLater()
         self.place.changed()
+        if note in self.cards:
+            self.cards[note].edit.setFocus(Qt.FocusReason.OtherFocusReason)
+            QTimer.singleShot(0, self, self._show_focus)
+        if note == self._revised and not self.pane.isHidden():
+            self._on_revisions(note)
 
     @Slot(str)
     def _on_strike(self, note: str) -> None:
@@ -266,6 +287,7 @@ class NotesTab(CaseTab):
             dialog.fill(scroll(column(*items, gap=4), "Revisions"), dialog.closer("Close"))
             dialog.run()
             return
+        self._revised = note
         empty(self.side)
         fill(box(self.side), [*items, None], 4, (GROUP, GROUP, GROUP, GROUP))
         self.pane.verticalScrollBar().setValue(0)

@@ -2,6 +2,7 @@
 """The case page: head with its clock, what a person should look at, and the parts of the case as tabs."""
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
@@ -152,8 +153,9 @@ class CasePage(QWidget):
 
     def keep(self) -> None:
         """Keep what is typed and not saved, in the vault."""
-        for part in self.parts.values():
-            part.keep()
+        with ExitStack() as every:  # a draft that is refused does not hold up the others
+            for part in self.parts.values():
+                every.callback(part.keep)
 
     def say(self, text: str) -> None:
         """One quiet line of news under the head; the next one takes its place."""

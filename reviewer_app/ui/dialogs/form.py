@@ -183,7 +183,7 @@ class FormDialog(Dialog):
     something was typed.
     """
 
-    discard = ""
+    discard = "what you typed"
 
     def __init__(self, title: str, parent: QWidget | None, desk: Desk, width: int = 460) -> None:
         super().__init__(title, parent, width)
@@ -221,10 +221,10 @@ class FormDialog(Dialog):
 
     @Slot()
     def reject(self) -> None:
-        """Close without recording, asking first where much was typed."""
-        if self.discard and self.form.typed() != self._blank:
+        """Close without recording, asking first where something was typed."""
+        if self.form.typed() != self._blank:
             question = f"Discard {self.discard}?"
-            text = "What you typed here is not recorded anywhere yet."
+            text = "It is not recorded anywhere yet."
             if not Question.ask(self, question, text, "Discard", "Keep", dangerous=True):
                 return
         super().reject()
