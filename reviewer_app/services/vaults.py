@@ -336,7 +336,7 @@ class Health:
         if self.clock_set_back:
             return "One point needs a person: this machine's clock is behind the journal"
         if self.checked and not self.sound:
-            return "The last check found what needs a person. Check again to see it"
+            return "The last check found something that does not hold. Check again to see what"
         return "Nothing needs a person" if self.checked else "This vault has not been checked yet"
 
     def facts(self) -> list[tuple[str, str]]:

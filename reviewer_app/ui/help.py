@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Slot
-from PySide6.QtGui import QShowEvent, QTextCursor
+from PySide6.QtGui import QKeyEvent, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
 
 from reviewer_app.paths import document_text
@@ -82,6 +82,11 @@ class Help(Dialog):
         bar = self.text.verticalScrollBar()
         bar.setValue(bar.value() + self.text.cursorRect().top() - em(32))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """F1 is here already."""
+        if event.key() != Qt.Key.Key_F1:
+            super().keyPressEvent(event)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         QTimer.singleShot(0, self, self._scroll)  # once the lines are broken at the window's width
@@ -131,7 +136,9 @@ class Help(Dialog):
         self.topics.select_key(link.fragment())
 
     def fit(self) -> None:
-        """A window to read in: large, and never larger than the screen."""
+        """A window to read in: large, and never larger than the screen; a size that a person gave it stays."""
+        if self.isVisible():
+            return
         space = self.screen().availableSize()
         self.resize(min(wide(SIZE[0]), space.width() - EDGE), min(wide(SIZE[1]), space.height() - EDGE))
 

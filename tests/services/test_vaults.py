@@ -519,7 +519,7 @@ def test_a_check_that_found_something_is_not_forgotten(desk):
     tamper(desk.vault, "UPDATE \"case\" SET codename = 'GREY LANTERN'")
     assert not vaults.check(desk).sound
     found = vaults.health(desk)
-    assert "found what needs a person" in found.summary()
+    assert "found something that does not hold" in found.summary()
     assert dict(found.facts())["Last check"].endswith(", not sound")
 
 

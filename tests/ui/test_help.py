@@ -61,6 +61,15 @@ def test_f1_in_an_error_explains_its_code(shell, qtbot):
     dialog.close()
 
 
+def test_it_opens_once_and_keeps_the_size_a_person_gives_it(opened, qapp):
+    QTest.keyClick(opened, Qt.Key.Key_F1)
+    assert opened.findChildren(Help) == []
+    opened.resize(720, 520)
+    opened.explain("V-115")
+    qapp.processEvents()
+    assert (opened.width(), opened.height()) == (720, 520)
+
+
 def test_the_help_carries_the_banner_of_its_window(opened, shell):
     assert isinstance(opened, Dialog) and opened.parent() is shell
     assert "PRACTICE" in opened.findChild(type(shell.banners[0])).accessibleName()
