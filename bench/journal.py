@@ -83,7 +83,7 @@ def _fill(vault: Vault, groups: list[tuple[Case, list[Record]]]) -> None:
     last_on: dict[str, str] = {}
     with vault.engine.begin() as connection:
         last = last_entry(connection, vault.replica)
-        sequence, previous = (last.sequence, last.hash) if last else (0, None)
+        sequence, previous = last or (0, None)
         for case, values in groups:
             entry_id, said = new_id(), []
             for value in values:

@@ -156,9 +156,9 @@ def _vault_check(options: argparse.Namespace) -> int:
     finally:
         vaults.leave(desk)
     if options.json:
-        print(json.dumps(report.as_json(), indent=2))
+        print(json.dumps({**report.as_json(), "remarks": desk.remarks}, indent=2))
     else:
-        print(report.told())
+        print(*desk.remarks, report.told(), sep="\n")
     return 0 if report.sound else 1
 
 

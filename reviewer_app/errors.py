@@ -309,7 +309,7 @@ class PackageCancelled(PackageError):
 class WithheldTextFound(PackageError):
     code = "X-703"
     sentence = (
-        "The package was not written: {place} holds {what}, which is withheld from this recipient. Reword it, then "
+        "The package cannot be written: {place} holds {what}, which is withheld from this recipient. Reword it, then "
         "write the package again."
     )
 

@@ -140,8 +140,10 @@ def window_from(
         ends.append(End(Limit.RELEASE, release))
     elif planned_release:
         ends.append(End(Limit.PLANNED_RELEASE, planned_release))
-    bites, *others = sorted(ends, key=lambda end: end.moment)
-    return AccessWindow(granted, bites, others[0] if others else None, ended, convention)
+    bites, other = ends[0], ends[1] if len(ends) > 1 else None
+    if other and other.moment < bites.moment:
+        bites, other = other, bites
+    return AccessWindow(granted, bites, other, ended, convention)
 
 
 # What must not come before what; both are shown to a person, neither is refused.

@@ -71,6 +71,14 @@ def named_marks(text: str) -> Iterator[str]:
         yield from (found[0] for found in _INSIDE.finditer(as_seen(begin.rest if begin else line)[0]))
 
 
+def all_marks(text: str) -> Iterator[str]:
+    """Every mark in a text, at the beginning of a line or in its midst."""
+    for line in text.splitlines():
+        if begin := beginning(line):
+            yield begin.mark
+        yield from named_marks(line)
+
+
 def paragraphs(body: str) -> Iterator[Paragraph]:
     """The paragraphs of a text, parted by blank lines; a mark is upper case in parentheses at the very start (P1).
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Text as a reader sees it: what looks the same is compared as the same, and what cannot be seen parts nothing."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -17,6 +18,8 @@ _LATIN = str.maketrans({letter: plain for pair in _LOOKS_LIKE.values() for lette
 # Letters and marks by their category that take no ink; spaces of no script of ours.
 _NO_INK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
+_RUNS = re.compile(r"(?P<plain>[ -~\s]+)|.", re.ASCII | re.DOTALL)
+
 
 def is_blank(text: str) -> bool:
     """Whether nothing in the text can be seen: white space of any kind, format and control characters."""
@@ -28,10 +31,14 @@ def as_seen(text: str) -> tuple[str, list[int]]:
     characters where in `text` it stands. Letter case and white space stay."""
     seen: list[str] = []
     places: list[int] = []
-    for place, character in enumerate(text):
-        for plain in character if character.isascii() and character.isprintable() else _plain(character):
+    for run in _RUNS.finditer(text):
+        if run["plain"]:
+            seen.append(run[0])
+            places.extend(range(*run.span()))
+        else:
+            plain = _plain(run[0])
             seen.append(plain)
-            places.append(place)
+            places.extend([run.start()] * len(plain))
     return "".join(seen), places
 
 

@@ -114,7 +114,7 @@ def _submission(each: Submission, zone: str) -> Entry:
 def _agreement(each: Agreement, zone: str) -> Entry:
     signed = f"signed {day(each.signed, zone)}" if each.signed else "date of signature not recorded"
     terms = (("Agreed uses", each.uses), ("Sharing", each.sharing), ("Return or destruction", each.return_duty))
-    spans = [Span("Terms of access: "), quoted(f"{each.reference}, edition {each.edition}"), Span(f", {signed}.")]
+    spans = [Span("Terms of access: "), quoted(f"{each.reference}, version {each.edition}"), Span(f", {signed}.")]
     for name, text in terms:
         spans += [Span(f" {name}: "), quoted(sentence(text or NOT_RECORDED))]
     return Entry(mark_of(each), tuple(spans))

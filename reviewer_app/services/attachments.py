@@ -14,6 +14,7 @@ from reviewer_app.domain.record import Record
 from reviewer_app.errors import AppError, AttachmentDamaged, AttachmentMissing, EntryError, EvaluationError
 from reviewer_app.errors import Cancelled as WasCancelled
 from reviewer_app.evaluations.said import Said, plain
+from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
 from reviewer_app.vault.blobreader import BlobReader
 from reviewer_app.vault.blobs import Stored
@@ -100,9 +101,9 @@ def attach_all(
     """Attaches files one after the other; one that cannot be taken in does not hold the others up.
 
     `progress` is the share of all their bytes. A cancel ends it at once: what was attached before stays. Raises
-    MarkingError, or EntryError for a marking above the vault's, before anything is read.
+    MarkingError, or EntryError for a marking above the vault's or an unfit source, before anything is read.
     """
-    desk.portion(incoming.marking)
+    _checked(desk, incoming)
     attached: list[Attached] = []
     refused = [each for each in files if each.refusal]
     whole, done = sum(each.size for each in files) or 1, 0
@@ -135,7 +136,7 @@ def attach(
     Raises AttachmentError children, NoSpace, MarkingError, and EntryError when the case has the same file already.
     Whatever goes wrong before the end, nothing of the file stays.
     """
-    incoming = replace(incoming, marking=desk.portion(incoming.marking))
+    incoming = _checked(desk, incoming)
     name = shown_name(path)
     stored = desk.blobs.write(path, progress=progress, cancelled=cancelled)
     with _stored(desk, stored):
@@ -145,6 +146,11 @@ def attach(
         summary = summary_of(attachment, said) if said else None
         _commit(desk, "file attached", attachment, stored, (summary,) if summary else ())
     return Attached(attachment, summary, remark)
+
+
+def _checked(desk: Desk, incoming: Incoming) -> Incoming:
+    source, medium = typed.line("Source", incoming.source), typed.line("Medium", incoming.medium)
+    return replace(incoming, marking=desk.portion(incoming.marking), source=source, medium=medium)
 
 
 def shown_name(path: Path) -> str:
@@ -182,9 +188,9 @@ def _attachment(desk: Desk, case: str, name: str, incoming: Incoming, stored: St
         size=stored.size,
         detected=detected,
         holding=incoming.holding,
-        source=incoming.source.strip(),
+        source=incoming.source,
         received=desk.moment(),
-        medium=incoming.medium.strip(),
+        medium=incoming.medium,
         checkpoint=incoming.checkpoint,
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from reviewer_app.domain.clocks import Convention, Now, Until, trusted_now, written
 from reviewer_app.domain.markings import MarkingRules, Profile
@@ -94,6 +95,13 @@ class Desk:
     def roll_up(self, marks: list[str]) -> str:
         """The banner of these portion marks under the site's profile; the floor where there are none."""
         return self.rules.roll_up(marks, self.profile) if marks else self.policy.floor
+
+    def outside(self, folder: Path) -> Path:
+        """A folder that takes what leaves the vault. Raises EntryError for one inside it."""
+        vault = self.vault.folder.resolve()
+        if vault in (folder.resolve(), *folder.resolve().parents):
+            raise EntryError(field="Folder", reason="this lies inside the vault; choose one outside it")
+        return folder
 
     def name_of(self, person: str) -> str:
         """The name of a person by id; the id of one whose record has not arrived."""

@@ -9,6 +9,9 @@ from reviewer_app.domain.clocks import AccessWindow, Convention, alert_reached, 
 from reviewer_app.services.desk import Desk
 from reviewer_app.vault.queries import DocketRow
 
+PRECISION: dict[str | None, Precision] = {each.value: each for each in Precision}
+"""By the text of a row; calling the enum takes longer, once for each case."""
+
 
 class DocketLine(NamedTuple):
     """One case. `determination` reads "none recorded" when there is no record. Times are UTC."""
@@ -66,7 +69,7 @@ def _window(row: DocketRow, convention: Convention) -> AccessWindow | None:
         return None
     return window_from(
         row.granted,
-        Precision(row.granted_precision or Precision.MINUTE),
+        PRECISION.get(row.granted_precision, Precision.MINUTE),
         convention,
         extension=row.extension,
         planned_release=row.planned_release,

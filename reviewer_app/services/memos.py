@@ -19,6 +19,7 @@ from reviewer_app.memo.gate import GatePoint
 from reviewer_app.memo.make import Made, check_memo, make_memo
 from reviewer_app.memo.revision import CaseRecords, CaseRevision, MarkedLine, freeze
 from reviewer_app.memo.sections import observations
+from reviewer_app.services import typed
 from reviewer_app.services.attachments import keep_made, open_bytes
 from reviewer_app.services.cases import CaseFile, case_file, fetched
 from reviewer_app.services.desk import Desk
@@ -93,9 +94,10 @@ def preview(desk: Desk, case: str, writing: Writing) -> Made:
 def keep(desk: Desk, case: str, writing: Writing, *, final: bool) -> tuple[Memo, Made]:
     """Makes the PDF and keeps it in the vault as a government record, with the memo it belongs to.
 
-    Raises EntryError for a portion mark that is not valid, which no record may bear, and MemoError for a final memo
+    Raises EntryError for a text no record may bear and for a portion mark that is not valid, and MemoError for a final memo
     while a point of its checklist is open.
     """
+    _lines_are_fit(writing)
     _marks_are_valid(desk, writing)
     revision = _revision(desk, case, writing)
     made = make_memo(revision, desk.rules, desk.wording, final=final)
@@ -130,13 +132,13 @@ def file_of(desk: Desk, memo: Memo) -> Attachment:
 def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
     """Writes the PDF of a kept memo to a folder, readable by its owner alone; the journal says so before and after.
 
-    Raises EntryError when the folder cannot take it or holds a file of that name, AttachmentMissing or
+    Raises EntryError when the folder cannot take it, holds a file of that name or lies inside the vault, AttachmentMissing or
     AttachmentDamaged; then nothing of it is left there.
     """
     file = file_of(desk, memo)
+    target = desk.outside(folder) / file.name
     with open_bytes(desk, file) as source:
         data = b"".join(source.chunks())
-    target = folder / file.name
     if os.path.lexists(target):
         raise EntryError(
             field="Folder", reason=f"it holds a file named “{file.name}” already; choose another, or move that file"
@@ -241,6 +243,13 @@ def _marking(desk: Desk, writing: Writing) -> str:
     """The roll-up of what is marked so far; an unmarked paragraph is a point of the checklist."""
     valid = [mark for _, mark in _typed_marks(writing) if not _wrong(desk, mark)]
     return desk.rules.portion_of_banner(desk.roll_up(valid)) if valid else "U"
+
+
+def _lines_are_fit(writing: Writing) -> None:
+    """Raises EntryError at the field with a character that cannot be seen, or an endless line."""
+    for name, text in (("Subject", writing.subject), ("To", writing.addressee), ("From", writing.sender)):
+        typed.line(name, text)
+    typed.whole("Text", writing.body)
 
 
 def _marks_are_valid(desk: Desk, writing: Writing) -> None:

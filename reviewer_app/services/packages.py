@@ -168,10 +168,10 @@ def write(
 
     The journal says before that it is begun, and after that it is written or stopped.
 
-    Raises EntryError without a recipient; PackageNotWritten (also for a referral without findings), PackageCancelled,
+    Raises EntryError without a recipient or for a folder inside the vault; PackageNotWritten (also for a referral without findings), PackageCancelled,
     WithheldTextFound and the errors of attachments. Then no package is left in the folder.
     """
-    recipient = needed("Recipient", recipient)
+    recipient, folder = needed("Recipient", recipient), desk.outside(folder)
     held, records = _records(desk, case)
     findings = _standing(records) if purpose is Purpose.REFERRAL else []
     if purpose is Purpose.REFERRAL and not findings:

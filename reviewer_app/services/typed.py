@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person typed, before it becomes part of a record: every character can be seen, and nothing is endless."""
 
+import re
 import unicodedata
 from datetime import datetime
 
@@ -29,12 +30,13 @@ def words(name: str, text: str) -> str:
 
 
 def whole(name: str, text: str) -> str:
-    """A text of any length as it is. Raises EntryError for half a character, which no vault and no file can keep."""
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        code = f"U+{ord(text[error.start]):04X}"
-        raise EntryError(field=name, reason=f"it holds half a character ({code}); delete it, then save again") from None
+    """A text of any length as it is. Raises EntryError for half a character, which no vault and no file can keep, and
+    for a control that makes a reader see another text than the one that is kept (CVE-2021-42574)."""
+    if unfit := _UNFIT.search(text):
+        code, what = ord(unfit[0]), "a character that cannot be seen"
+        if 0xD800 <= code <= 0xDFFF:
+            what = "half a character"
+        raise EntryError(field=name, reason=f"it holds {what} (U+{code:04X}); delete it, then save again")
     return text
 
 
@@ -45,6 +47,8 @@ def dated(name: str, moment: datetime) -> datetime:
     return moment
 
 
+# Controls that are no white space, those that turn the reading direction around, surrogates.
+_UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BREAKS = str.maketrans(dict.fromkeys("\r\n\t", " "))
 
 

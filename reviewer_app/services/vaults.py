@@ -247,7 +247,10 @@ class Report:
 
     def told(self) -> str:
         """The report as text, one finding a line."""
-        head = f"Checked {self.entries} journal entries, the tables they give, and {self.attachments} attachments."
+        head = (
+            f"Checked the journal (entries: {self.entries:,}), the tables that it gives, and the attachments "
+            f"({self.attachments:,})."
+        )
         if self.sound:
             return f"{head}\nEverything holds together."
         return "\n".join((head, *(f"{finding.where}: {finding.what}" for finding in self.findings)))

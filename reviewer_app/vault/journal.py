@@ -154,15 +154,17 @@ class Transaction:
         self.digests.append(operation.digest)
 
 
-def append(connection: Connection, replica: str, at: datetime, **said: Any) -> tuple[int, str]:
-    """Adds the next entry to the replica's chain and to the case's chain; returns its sequence and hash."""
-    last = last_entry(connection, replica)
+def append(
+    connection: Connection, replica: str, at: datetime, last: tuple[int, str] | None, **said: Any
+) -> tuple[int, str]:
+    """Adds the next entry to the replica's chain, which ended with `last`, and to the case's chain; returns its
+    sequence and hash."""
     on_case = _last_on(connection, replica, said["case"]) if said["case"] else None
     entry = Entry(
         replica=replica,
-        sequence=last.sequence + 1 if last else 1,
+        sequence=last[0] + 1 if last else 1,
         at=moment_text(at),
-        previous=last.hash if last else None,
+        previous=last[1] if last else None,
         case_previous=on_case.hash if on_case else None,
         **said,
     )
@@ -171,10 +173,11 @@ def append(connection: Connection, replica: str, at: datetime, **said: Any) -> t
     return entry.sequence, digest(text)
 
 
-def last_entry(connection: Connection, replica: str) -> Row[Any, Any] | None:
+def last_entry(connection: Connection, replica: str) -> tuple[int, str] | None:
     """Sequence and hash of the replica's newest entry."""
     newest = select(ENTRY.c.sequence, ENTRY.c.hash).where(ENTRY.c.replica == replica)
-    return connection.execute(newest.order_by(ENTRY.c.sequence.desc()).limit(1)).first()
+    found = connection.execute(newest.order_by(ENTRY.c.sequence.desc()).limit(1)).first()
+    return (found.sequence, found.hash) if found else None
 
 
 def _last_on(connection: Connection, replica: str, case: str) -> Row[Any, Any] | None:

@@ -150,14 +150,12 @@ def _examine(operation: Operation, entry: Entry) -> None:
     if not parents.keys() <= {*fields, "marking"} or "marking" not in parents:
         raise HistoryRefused(reason=f"operation {head.id} names fields {head.kind} does not have")
     if operation.values is not None:
-        _examine_values(operation, entry, values, fields)
+        expected = {"create": fields, "delete": ()}.get(head.action, parents.keys() - {"marking"})
+        _examine_values(operation, entry, values, expected)
 
 
-def _examine_values(operation: Operation, entry: Entry, values: dict[str, Any], fields: Collection[str]) -> None:
+def _examine_values(operation: Operation, entry: Entry, values: dict[str, Any], expected: Collection[str]) -> None:
     head = operation.head
-    expected: Collection[str] = {"create": fields, "delete": ()}.get(
-        head.action, upcast(operation)[0].keys() - {"marking"}
-    )
     if values.keys() != set(expected) or canonical(operation.values) != operation.values_text:
         raise HistoryRefused(reason=f"operation {head.id} does not say the fields it should")
     if case_of(head.kind, head.record, {"case": entry.case, **values}) != entry.case:

@@ -54,6 +54,7 @@ class Vault(Reading):
         self._now, self._opened = now, (folder / DATABASE).stat()
         self._commit_lock = threading.Lock()
         self._writer: int | None = None
+        self._ended: tuple[int, str] | None = None  # sequence and hash of this replica's newest entry
         self._log_holds_erased = False
         self.behind = 0
         """By how many entries the anchor was behind the journal when the vault was opened."""
@@ -120,12 +121,14 @@ class Vault(Reading):
         with self._writing():
             with self.engine.begin() as connection:
                 tx = Transaction(connection, person=person, second=second, case=case, subject=subject)
+                last = self._last_entry(connection)
                 yield tx
                 tx.flush()
                 sequence, entry_hash = append(
                     connection,
                     self.replica,
                     self._now(),
+                    last,
                     id=tx.entry,
                     person=person,
                     second=second,
@@ -136,10 +139,18 @@ class Vault(Reading):
                     operations=tx.digests,
                 )
                 self.require_in_place()
+            self._ended = (sequence, entry_hash)
             self.anchor.write(self.replica, sequence, entry_hash)
             if tx.destroyed or self._log_holds_erased:
                 # J6: what was erased leaves the write-ahead log too, as soon as no reader needs it.
                 self._log_holds_erased = not self.checkpoint()
+
+    def _last_entry(self, connection: Connection) -> tuple[int, str] | None:
+        """SECURITY: an entry that was removed behind an open vault must not be replaced by the next one."""
+        last = last_entry(connection, self.replica)
+        if last != self._ended:
+            raise VaultDamaged(part="journal", reason="its newest entry was removed or changed while it was open")
+        return last
 
     def require_in_place(self) -> None:
         """Raises DatabaseMissing, or VaultDamaged for the anchor, when a file was removed or replaced while it is open:
@@ -221,13 +232,14 @@ class Vault(Reading):
             found = connection.execute(at_anchor).scalar() if anchored.sequence else ""
             if anchored.replica != self.replica or found != anchored.hash:
                 raise RolledBack(sequence=anchored.sequence)
-            if last is None or last.sequence == anchored.sequence:
+            self._ended = last
+            if last is None or last[0] == anchored.sequence:
                 return
-            self.behind = last.sequence - anchored.sequence
+            self.behind = last[0] - anchored.sequence
             replica, since = self.replica, anchored.sequence
             entries = check_entries(connection, replica, replicas=[replica], since=since)
             operations = check_operations(connection, replica, replica=replica, since=since)
             if fault := next(entries, None) or next(operations, None):
                 raise VaultDamaged(part="journal", reason=f"{fault.where}: {fault.what}")
-        with self.record("anchor advanced", person=SYSTEM, subject=last.hash):
+        with self.record("anchor advanced", person=SYSTEM, subject=last[1]):
             pass

@@ -61,6 +61,19 @@ def test_what_is_missing_is_named_and_nothing_is_recorded(desk, case, title, mar
     assert desk.vault.find(Finding, case=case) == [made]
 
 
+@pytest.mark.parametrize(
+    "text", ["(CUI) first line", "see (CUI) there", "one\n - (CUI) two", "one\n(CUI) two", "( CUI ) x"]
+)
+def test_no_portion_hides_in_a_finding_under_its_marking(desk, case, text):
+    with pytest.raises(EntryError, match=r"Impact: .*asks for more than .U., the finding's marking"):
+        findings.add(desk, case, "Weakness", "U", impact=text)
+    made = findings.add(desk, case, "Weakness", "CUI", impact=text)
+    with pytest.raises(EntryError, match="asks for more"):
+        findings.edit(desk, made, marking="U")
+    assert desk.vault.find(Finding, case=case) == [made]
+    assert findings.add(desk, case, "Weakness(S)", "U", impact="made in (C) 2026 by Quay").marking == "U"
+
+
 def test_a_fault_leaves_neither_finding_nor_links(desk, case, files, monkeypatch):
     def fail(*_):
         raise RuntimeError

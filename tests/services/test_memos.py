@@ -98,6 +98,21 @@ def test_a_mark_that_is_not_valid_is_named_as_it_was_typed(desk, case, changes, 
     assert refused.value.facts["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("Subject", {"subject": "(U) Advisory \u202egnp.exe"}),
+        ("To", {"addressee": "Dir\u200bector"}),
+        ("From", {"sender": "Office" * 100}),
+        ("Text", {"body": "(U) One \u2067two."}),
+    ],
+)
+def test_what_cannot_be_seen_is_kept_in_no_memo(desk, case, field, changes):
+    with pytest.raises(EntryError) as refused:
+        memos.keep(desk, case, writing(**changes), final=False)
+    assert refused.value.facts["field"] == field and desk.vault.find(Memo, case=case) == []
+
+
 def test_a_number_is_never_given_twice(desk, case):
     first, _ = memos.keep(desk, case, writing(), final=False)
     facts.strike_out(desk, first, "wrong addressee")
@@ -190,6 +205,8 @@ def test_a_copy_never_takes_the_place_of_a_file(desk, memo, tmp_path):
 def test_a_folder_that_refuses_is_named(desk, memo, tmp_path):
     with pytest.raises(EntryError, match="cannot take the copy"):
         memos.save_copy(desk, memo, tmp_path / "gone")
+    with pytest.raises(EntryError, match="inside the vault"):
+        memos.save_copy(desk, memo, desk.vault.folder / "blobs")
     assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
 
 

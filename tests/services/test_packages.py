@@ -131,6 +131,14 @@ def test_a_package_is_for_somebody(desk, case, out, recipient):
     assert list(out.iterdir()) == []
 
 
+def test_a_package_is_never_written_into_the_vault(desk, case):
+    before = sorted(desk.vault.folder.rglob("*"))
+    for folder in (desk.vault.folder, desk.vault.folder / "blobs" / ".." / "backups"):
+        with pytest.raises(EntryError, match="inside the vault"):
+            packages.write(desk, case, Purpose.HAND_OVER, "Supervisor", folder)
+    assert sorted(desk.vault.folder.rglob("*")) == before
+
+
 def test_a_referral_without_findings_is_refused_and_the_preview_says_so(desk, case, out):
     assert packages.preview(desk, case, Purpose.REFERRAL).obstacle.startswith("A referral carries findings")
     with pytest.raises(PackageNotWritten):

@@ -89,6 +89,9 @@ def test_titles_are_names_too(desk):
 
 def test_half_a_character_in_a_note_is_named_and_a_draft_of_it_keeps_the_rest(desk):
     case = make_case(desk).id
+    for code in ("202E", "2066", "001B", "0000"):
+        with pytest.raises(EntryError, match=rf"Text: it holds a character that cannot be seen .U.{code}"):
+            notes.add(desk, case, "Title", f"(U) one{chr(int(code, 16))}two")
     with pytest.raises(EntryError, match=r"Text: it holds half a character \(U\+D800\)"):
         make_note(desk, case, "(U) one \ud800 two")
     notes.keep_draft(desk, notes.place(case), "one \ud800 two")

@@ -101,6 +101,24 @@ def test_a_row_changed_with_sql_and_a_deleted_entry_are_each_named(vault: Vault)
 
 
 @pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM entry WHERE number = (SELECT max(number) FROM entry)",
+        "UPDATE entry SET hash = 'x' WHERE number = (SELECT max(number) FROM entry)",
+    ],
+)
+def test_the_newest_entry_that_was_changed_behind_an_open_vault_is_not_built_upon(vault: Vault, change: str) -> None:
+    case = make_case(vault)
+    add_note(vault, case.id)
+    before = vault.anchor.read()
+    tamper(vault, change)
+    with pytest.raises(VaultDamaged, match="newest entry was removed or changed"):
+        add_note(vault, case.id)
+    assert vault.anchor.read() == before
+    assert findings(vault)
+
+
+@pytest.mark.parametrize(
     ("change", "where"),
     [
         ("INSERT INTO vault(replica) VALUES ('x')", "table vault"),

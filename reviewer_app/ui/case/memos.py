@@ -23,7 +23,6 @@ from reviewer_app.ui.case.memo_gate import MemoGate
 from reviewer_app.ui.case.tab import CaseTab, MainAction, Workplace
 from reviewer_app.ui.case.words import since
 from reviewer_app.ui.dialog import Question
-from reviewer_app.ui.dialogs.form import outside
 from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.files import choose_folder
 from reviewer_app.ui.notify import show_error
@@ -236,7 +235,7 @@ class MemosTab(CaseTab):
         folder = choose_folder(self.place.window, "Folder for the copy") if found else None
         if found and folder:
             try:
-                path = memos.save_copy(self.desk, found, outside(self.desk, folder))
+                path = memos.save_copy(self.desk, found, folder)
             except AppError as error:
                 if show_error(self.place.window, error, "Choose another folder"):
                     self._on_copy(memo)

@@ -3,7 +3,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt, Slot
@@ -161,14 +160,6 @@ def _told(error: AppError) -> tuple[str, str]:
         reason = str(error.facts["reason"])
         return str(error.facts["field"]), f"{reason[0].upper()}{reason[1:]}."
     return (MARKING if isinstance(error, MarkingError) else ""), str(error)
-
-
-def outside(desk: Desk, folder: Path) -> Path:
-    """A folder that takes what leaves the vault. Raises EntryError for one inside it."""
-    vault = desk.vault.folder.resolve()
-    if vault in (folder.resolve(), *folder.resolve().parents):
-        raise EntryError(field="Folder", reason="this lies inside the vault; choose one outside it")
-    return folder
 
 
 def chosen(box: QComboBox, values: type[Words]) -> Words:

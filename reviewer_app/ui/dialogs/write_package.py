@@ -13,7 +13,7 @@ from reviewer_app.errors import EntryError
 from reviewer_app.services import packages
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.case.words import counted, size_text
-from reviewer_app.ui.dialogs.form import FormDialog, outside
+from reviewer_app.ui.dialogs.form import FormDialog
 from reviewer_app.ui.files import choose_folder
 from reviewer_app.ui.widgets.controls import button, choice, field, labelled
 from reviewer_app.ui.widgets.layout import heading, label, row
@@ -118,7 +118,7 @@ class WritePackage(FormDialog):
         if not self.confirm.isHidden() and not self.confirm.isChecked():
             reason = f"some could be read as a verdict; reword them in the case, or tick “{CONFIRM}”"
             raise EntryError(field="Words", reason=reason)
-        return Order(self._chosen(), self.recipient.text().strip(), outside(self.desk, self.folder))
+        return Order(self._chosen(), self.recipient.text().strip(), self.desk.outside(self.folder))
 
     @classmethod
     def ask(
