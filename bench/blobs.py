@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from bench import Figure, Figures
 from reviewer_app.errors import Cancelled
 from reviewer_app.vault.blobs import Blobs
-from reviewer_app.vault.place import create_layout
+from tests.vault.layout import create_layout
 
 SIZE = 1024**3
 ROUNDS = 3

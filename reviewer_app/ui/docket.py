@@ -26,9 +26,9 @@ HEADS = (
     Head("Evaluation", 88, drop=4),
     Head("Determination", 114, drop=5),
     Head("Access ends", 168),
-    Head("Left", 92, right=True),
+    Head("Left", 84, right=True),
     Head("Limit that bites", 118, drop=7),
-    Head("Assignee", 84, drop=2),
+    Head("Assignee", 82, drop=2),
     Head("Last entry", 94, drop=1),
 )
 SHORT = {"planned partner release": "partner release"}

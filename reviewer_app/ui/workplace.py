@@ -38,6 +38,7 @@ LOSE = (
     "Close and lose them",
     "Keep the window open",
 )
+THE_VAULT = {"page": "vault"}
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 
 
@@ -80,7 +81,7 @@ class Workplace(QObject):
         return self.shell
 
     def start(self) -> None:
-        """Show where the person left: a case at its tab, or the docket."""
+        """Show where the person left: a case at its tab, the vault, or the docket."""
         self._show_status()
         self.docket.remarks = self.desk.remarks
         left = preferences.recall(self.desk, "place")
@@ -88,7 +89,9 @@ class Workplace(QObject):
         if left:
             with suppress(ValueError, KeyError, TypeError, AppError):
                 there = json.loads(left)
-                if any(line.case == there["case"] for line in self.docket.lines):
+                if there == THE_VAULT:
+                    self.show_vault()
+                elif any(line.case == there["case"] for line in self.docket.lines):
                     self.open_case(there["case"], there["tab"])
                     self._go_on_writing(there["case"])
 
@@ -236,10 +239,17 @@ class Workplace(QObject):
     def keep(self) -> None:
         """Keep drafts and place in the vault, as before locking or closing."""
         self._keep_drafts()
-        in_front = self.case if self.case and self.shell.page() is self.case else None
-        there = {"case": in_front.file.case.id, "tab": in_front.tab()} if in_front and in_front.file else {}
         with suppress(AppError):  # no text is lost with it
-            preferences.remember(self.desk, "place", json.dumps(there) if there else "")
+            preferences.remember(self.desk, "place", json.dumps(there) if (there := self._there()) else "")
+
+    def _there(self) -> dict[str, str]:
+        """Where the person is, as `start` finds it again."""
+        page = self.shell.page()
+        if page is self.vault_page:
+            return THE_VAULT
+        if self.case and self.case.file and page is self.case:
+            return {"case": self.case.file.case.id, "tab": self.case.tab()}
+        return {}
 
     @Slot()
     def _on_lock(self) -> None:

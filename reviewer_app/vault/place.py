@@ -139,16 +139,6 @@ else:
 # --- layout and room -----------------------------------------------------------------------------------------------
 
 
-def create_layout(folder: Path) -> None:
-    """A new vault's folder and the folders in it, mode 0700.
-
-    Raises VaultExists when something lies there, NoSpace, NoPermission or DiskFailed.
-    """
-    require_free(folder)
-    begin_folder(folder)
-    mend_layout(folder)
-
-
 def require_free(folder: Path) -> None:
     """Raises VaultExists when something lies there; an empty folder is nothing."""
     with faults_named("make", folder.name):

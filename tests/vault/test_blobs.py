@@ -19,7 +19,7 @@ from reviewer_app.vault.blobreader import CHUNKS_KEPT
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.incoming import Batches, PlainFile, SyncedFile
 from reviewer_app.vault.keychain import unwrap, wrap
-from reviewer_app.vault.place import create_layout
+from tests.vault.layout import create_layout
 
 KEY = bytes(range(32))
 ID = "0123456789abcdef0123456789abcdef"

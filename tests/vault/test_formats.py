@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM1024PrivateKey
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
 from reviewer_app.vault.blobs import Blobs
-from reviewer_app.vault.place import create_layout
 from reviewer_app.vault.recovery import from_text
 from reviewer_app.vault.slots import COPIES, SlotFile
+from tests.vault.layout import create_layout
 
 DATA = Path(__file__).parents[1] / "data" / "keys"
 ANN, PASSPHRASE = "a" * 32, "ann keeps the keys here"

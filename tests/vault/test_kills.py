@@ -16,7 +16,7 @@ from reviewer_app.errors import NotAVault, WrongPassphrase
 from reviewer_app.vault import credentials, incoming
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.credentials import NewPerson
-from reviewer_app.vault.place import create_layout
+from reviewer_app.vault.place import begin_folder, mend_layout
 from reviewer_app.vault.slots import COPIES, SlotFile
 
 credentials.FLOOR = 1_000
@@ -51,7 +51,8 @@ def every_step(work, check):
     print(step - 1)
 
 folder = Path(sys.argv[1]) / "case.vault"
-create_layout(folder)
+begin_folder(folder)
+mend_layout(folder)
 """
 
 CHANGE = """

@@ -11,11 +11,11 @@ from reviewer_app.vault.files import fault, size_text, write_all
 from reviewer_app.vault.place import (
     Ballast,
     check_folder,
-    create_layout,
     free_bytes,
     mounted_kind,
     network_kind,
 )
+from tests.vault.layout import create_layout
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX modes and mounts")
 
