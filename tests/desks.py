@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from unittest import mock
 
+import pytest
+
 from reviewer_app.policy import Policy, practice_policy
 from reviewer_app.services import vaults
 from reviewer_app.services.desk import Desk
@@ -50,3 +52,10 @@ def make_desk(folder: Path, policy: Policy | None = None, clock: SteadyClock | N
             clock=clock or SteadyClock(),
         )
     return made.desk
+
+
+def open_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One vault for the tests of a module, each of which makes a case of its own."""
+    made = make_desk(tmp_path_factory.mktemp("vault"))
+    yield made
+    vaults.leave(made)

@@ -22,7 +22,7 @@ from reviewer_app.policy import practice_policy
 from reviewer_app.services import attachments, facts, vaults
 from reviewer_app.vault.anchor import Anchor
 from reviewer_app.vault.journal import Transaction
-from tests.desks import make_desk
+from tests.desks import make_desk, open_desk
 from tests.factories import DATA, LOG, incoming, make_case, text_file
 
 CUT = DATA / "evaluations/derived_truncated/security-guide_first60pct.eval"
@@ -31,14 +31,7 @@ CUT = DATA / "evaluations/derived_truncated/security-guide_first60pct.eval"
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """One vault for all: each test has a case of its own."""
-    made = make_desk(tmp_path_factory.mktemp("vault"))
-    yield made
-    vaults.leave(made)
-
-
-@pytest.fixture
-def case(desk):
-    return make_case(desk).id
+    yield from open_desk(tmp_path_factory)
 
 
 def stored_files(desk):

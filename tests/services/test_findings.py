@@ -4,22 +4,15 @@ import pytest
 from reviewer_app.domain.evidence import Evidence
 from reviewer_app.domain.findings import Finding, Known, Referral
 from reviewer_app.errors import EntryError, MarkingError, Stale
-from reviewer_app.services import attachments, findings, vaults
+from reviewer_app.services import attachments, findings
 from reviewer_app.vault.journal import Transaction
-from tests.desks import make_desk
+from tests.desks import open_desk
 from tests.factories import incoming, make_case, text_file
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    made = make_desk(tmp_path_factory.mktemp("vault"))
-    yield made
-    vaults.leave(made)
-
-
-@pytest.fixture
-def case(desk):
-    return make_case(desk).id
+    yield from open_desk(tmp_path_factory)
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import pytest
 from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.memos import Memo, MemoState
 from reviewer_app.errors import EntryError, MemoError, RecordMissing
-from reviewer_app.services import attachments, cases, facts, memos, vaults
+from reviewer_app.services import attachments, cases, facts, memos
 from reviewer_app.services.memos import Writing
 from reviewer_app.vault.journal import Transaction
-from tests.desks import make_desk
-from tests.factories import LOG, incoming, make_case, make_note
+from tests.desks import open_desk
+from tests.factories import LOG, incoming, make_note
 
 
 class Fault(RuntimeError):
@@ -24,14 +24,7 @@ def fail(*_args, **_kwargs):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    made = make_desk(tmp_path_factory.mktemp("vault"))
-    yield made
-    vaults.leave(made)
-
-
-@pytest.fixture
-def case(desk):
-    return make_case(desk).id
+    yield from open_desk(tmp_path_factory)
 
 
 def writing(body="(U) One paragraph.", subject="(U) Advisory review", **changes):

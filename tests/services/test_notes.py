@@ -9,14 +9,9 @@ from reviewer_app.errors import DiskFailed, EntryError, Stale
 from reviewer_app.services import notes
 from reviewer_app.services.notes import Revision, difference
 from reviewer_app.vault.vault import Vault
-from tests.factories import at, make_case, make_note
+from tests.factories import at, make_note
 
 TWO = "(U) First.\n\n(S//NF) Second."
-
-
-@pytest.fixture
-def case(desk):
-    return make_case(desk).id
 
 
 def test_a_note_takes_the_marking_that_covers_its_paragraphs(desk, case):

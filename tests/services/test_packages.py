@@ -8,9 +8,9 @@ from reviewer_app.domain.findings import Referral
 from reviewer_app.domain.memos import Purpose, Transfer
 from reviewer_app.errors import AttachmentDamaged, EntryError, PackageCancelled, PackageNotWritten, WithheldTextFound
 from reviewer_app.exchange.verify import verify
-from reviewer_app.services import attachments, facts, findings, packages, vaults
+from reviewer_app.services import attachments, facts, findings, packages
 from reviewer_app.vault.journal import Transaction
-from tests.desks import make_desk
+from tests.desks import open_desk
 from tests.factories import LOG, at, incoming, make_case, make_note, text_file
 
 
@@ -24,9 +24,7 @@ def fail(*_args, **_kwargs):
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    made = make_desk(tmp_path_factory.mktemp("vault"))
-    yield made
-    vaults.leave(made)
+    yield from open_desk(tmp_path_factory)
 
 
 @pytest.fixture

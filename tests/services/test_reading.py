@@ -5,10 +5,10 @@ import pytest
 
 from reviewer_app.domain.evidence import EvaluationSummary
 from reviewer_app.errors import AttachmentMissing, EvaluationError, ReaderFailed
-from reviewer_app.services import attachments, reading, vaults
+from reviewer_app.services import attachments, reading
 from reviewer_app.services.reading import Said, Score, Share
-from tests.desks import make_desk
-from tests.factories import DATA, LOG, incoming, make_case, text_file
+from tests.desks import open_desk
+from tests.factories import DATA, LOG, incoming, text_file
 
 FILES = DATA / "evaluations"
 PDF = FILES / "documents/winobias_scale_final.pdf"
@@ -17,14 +17,7 @@ CUT = FILES / "derived_truncated/security-guide_first60pct.eval"
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
-    made = make_desk(tmp_path_factory.mktemp("vault"))
-    yield made
-    vaults.leave(made)
-
-
-@pytest.fixture
-def case(desk):
-    return make_case(desk).id
+    yield from open_desk(tmp_path_factory)
 
 
 def attached(desk, case, path):

@@ -6,26 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtCore import QDeadlineTimer, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
-from reviewer_app.services import vaults
 from reviewer_app.services.cases import case_file
 from reviewer_app.services.desk import Desk
 from reviewer_app.ui.case.attaching import Attaching
 from reviewer_app.ui.case.tab import CaseTab
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import Tasks
-from tests.desks import make_desk
-
-
-def open_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """One vault for the tests of a module, each of which makes a case of its own."""
-    made = make_desk(tmp_path_factory.mktemp("vault"))
-    yield made
-    vaults.leave(made)
 
 
 def when_modal(act: Callable[[Any], object], on_missing: Callable[[], object], patience: int = 5000) -> None:

@@ -21,9 +21,10 @@ from reviewer_app.ui.dialogs.set_tracks import SetTracksDialog
 from reviewer_app.ui.dialogs.strike_out import StrikeOutDialog
 from reviewer_app.ui.dialogs.write_package import WritePackage
 from reviewer_app.ui.widgets.banner import Banner
+from tests.desks import open_desk
 from tests.factories import LOG, incoming, make_case, text_file
 from tests.ui.conftest import accessible_name
-from tests.ui.places import during, open_desk, press
+from tests.ui.places import during, press
 
 FIELDS = (QLineEdit, QPlainTextEdit, QComboBox, QCheckBox, QTableView)
 

@@ -13,10 +13,10 @@ from reviewer_app.services import facts
 from reviewer_app.ui.docket import HEADS, Docket
 from reviewer_app.ui.theme import GAP, em, font
 from reviewer_app.ui.widgets.strips import Alert
-from tests.desks import PERSON
+from tests.desks import PERSON, open_desk
 from tests.factories import at, make_case
 from tests.ui.cases import BARE
-from tests.ui.places import open_desk, press, says
+from tests.ui.places import press, says
 
 NUMBER, CODENAME, ENDS, LEFT, LAST = 0, 1, 6, 7, 10
 REMARK = "The slot file was put right from its other copy."

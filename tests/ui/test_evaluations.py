@@ -14,8 +14,9 @@ from reviewer_app.ui.tokens import CONTRAST, DARK, LIGHT
 from reviewer_app.ui.widgets.charts import Intervals
 from reviewer_app.ui.widgets.sheet import Sheet
 from reviewer_app.ui.widgets.table import Table
+from tests.desks import open_desk
 from tests.factories import DATA, LOG, incoming, make_case, text_file
-from tests.ui.places import TabPlace, dialog, open_desk, press, says, texts
+from tests.ui.places import TabPlace, dialog, press, says, texts
 
 FILES = DATA / "evaluations"
 PDF = FILES / "documents/winobias_scale_final.pdf"

@@ -8,9 +8,10 @@ from PySide6.QtTest import QTest
 from reviewer_app.domain.findings import Finding, Known, Referral
 from reviewer_app.services import attachments, findings
 from reviewer_app.ui.dialogs.write_package import WritePackage
+from tests.desks import open_desk
 from tests.factories import LOG, incoming, make_case, text_file
 from tests.ui.cases import CasePlace
-from tests.ui.places import during, open_desk, press, says
+from tests.ui.places import during, press, says
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,9 @@ from reviewer_app.errors import NoSpace
 from reviewer_app.services import memos
 from reviewer_app.ui.case import memos as page
 from reviewer_app.ui.case.memos import MemosTab
+from tests.desks import open_desk
 from tests.factories import make_case
-from tests.ui.places import TabPlace, during, open_desk, press, says, texts
+from tests.ui.places import TabPlace, during, press, says, texts
 
 FIRST = "(U) This memo records what was submitted."
 

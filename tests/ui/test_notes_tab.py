@@ -8,8 +8,9 @@ from PySide6.QtTest import QTest
 from reviewer_app.domain.notes import Note
 from reviewer_app.services import notes
 from reviewer_app.ui.case.notes import NotesTab
+from tests.desks import open_desk
 from tests.factories import make_case, make_note
-from tests.ui.places import TabPlace, during, open_desk, press, says
+from tests.ui.places import TabPlace, during, press, says
 
 Ctrl = Qt.KeyboardModifier.ControlModifier
 

@@ -15,9 +15,10 @@ from reviewer_app.exchange import bag, package
 from reviewer_app.exchange.verify import verify
 from reviewer_app.services import attachments, findings
 from reviewer_app.ui.dialogs import write_package
+from tests.desks import open_desk
 from tests.factories import LOG, incoming, make_case, make_note
 from tests.ui.cases import CasePlace
-from tests.ui.places import during, open_desk, press, says, texts, when_modal
+from tests.ui.places import during, press, says, texts, when_modal
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,9 @@ from reviewer_app.ui.dialog import Dialog, Question
 from reviewer_app.ui.dialogs.record_date import RecordDateDialog
 from reviewer_app.ui.unlock import Unlock
 from reviewer_app.ui.workplace import Workplace
+from tests.desks import open_desk
 from tests.factories import make_case, make_note, text_file
-from tests.ui.places import during, open_desk, press, says
+from tests.ui.places import during, press, says
 
 Ctrl = Qt.KeyboardModifier.ControlModifier
 

@@ -21,9 +21,9 @@ from reviewer_app.ui.tasks import TaskRunner
 from reviewer_app.ui.widgets.controls import DropTarget
 from reviewer_app.ui.widgets.table import Table
 from reviewer_app.ui.workplace import Workplace
-from tests.desks import make_desk
+from tests.desks import make_desk, open_desk
 from tests.factories import DATA, LOG, incoming, make_case, text_file
-from tests.ui.places import during, open_desk, press, says, texts, when_modal
+from tests.ui.places import during, press, says, texts, when_modal
 
 Ctrl = Qt.KeyboardModifier.ControlModifier
 CUT = DATA / "evaluations/derived_truncated/security-guide_first60pct.eval"
