@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Findings tab: each finding with its facts, its evidence and its way to the clearinghouse."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Slot
@@ -12,81 +13,80 @@ from reviewer_app.domain.memos import Purpose
 from reviewer_app.errors import AppError
 from reviewer_app.services import findings
 from reviewer_app.services.cases import CaseFile
+from reviewer_app.ui.case.card_tab import CardTab
 from reviewer_app.ui.case.evaluations import EvaluationsTab
-from reviewer_app.ui.case.sides import ListAndCard
 from reviewer_app.ui.case.tab import CaseTab, MainAction, Workplace
 from reviewer_app.ui.case.transfers import TransfersTab
 from reviewer_app.ui.case.words import SILENT, counted, cut_name, since
 from reviewer_app.ui.dialogs.finding import FindingDialog
 from reviewer_app.ui.dialogs.strike_out import StrikeOutDialog
-from reviewer_app.ui.shell import PageStack
-from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG
+from reviewer_app.ui.theme import GAP, STRONG
 from reviewer_app.ui.widgets.banner import Stamp
 from reviewer_app.ui.widgets.controls import button
 from reviewer_app.ui.widgets.drawing import Steps
 from reviewer_app.ui.widgets.layout import (
-    box,
     column,
-    empty,
     facts,
-    fill,
     heading,
     label,
     prose,
     row,
     rule,
-    scroll,
     short,
-    start,
 )
 from reviewer_app.ui.widgets.rows import Cell, Head, Row
-from reviewer_app.ui.widgets.strips import vacant
-from reviewer_app.ui.widgets.table import Table
 
-HEADS = (Head("No.", 44), Head("Finding", 0, least=140), Head("Referral", 96, drop=1))
 RELEASE = "A referral holds findings only. What is withheld is listed with its reason before anything is written."
 
 
-class FindingsTab(CaseTab):
+class FindingsTab(CardTab[Finding]):
     """One vulnerability or weakness each, never a word about the model as a whole."""
 
     key: ClassVar[str] = "findings"
     name: ClassVar[str] = "Findings"
     action: ClassVar[MainAction] = MainAction("Record a finding", "plus")
+    heads: ClassVar[Sequence[Head]] = (Head("No.", 44), Head("Finding", 0, least=140), Head("Referral", 96, drop=1))
+    one: ClassVar[str] = "finding"
+    nothing: ClassVar[tuple[str, str, str, str]] = (
+        "finding",
+        "No findings yet",
+        "A finding is one vulnerability or weakness, with the product it is in and the evidence for it. It can be "
+        "referred to the clearinghouse; it says nothing about the model as a whole.",
+        "Record the first finding",
+    )
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self._told: tuple[object, ...] = ()
-        self.table = start(Table(HEADS, (), "Findings"))
         self.table.opened.connect(self._on_opened)
-        self.counted = label("", "soft")
-        self.card = column(gap=GROUP, margins=(GROUP, 12, GROUP, 12), role="card")
-        self.view = scroll(self.card, "Finding")
-        self.both = ListAndCard(self.table, self.view, (), (self.counted,))
-        self.both.chosen.connect(self._on_chosen)
-        full = column((self.both, 1), margins=(EDGE, GROUP, EDGE, GROUP))
-        nothing = vacant(
-            "finding",
-            "No findings yet",
-            "A finding is one vulnerability or weakness, with the product it is in and the evidence for it. It can be "
-            "referred to the clearinghouse; it says nothing about the model as a whole.",
-            button("Record the first finding", "main", "plus", on=self.act),
+
+    def records(self, file: CaseFile) -> Sequence[Finding]:
+        return file.findings
+
+    def row(self, each: Finding, file: CaseFile) -> Row:  # noqa: ARG002
+        number = Cell(f"F-{each.number}", "soft", sort=each.number)
+        return Row(each.id, (number, Cell(each.title, tip=f"({each.marking}) {each.title}"), each.referral))
+
+    def called(self, each: Finding) -> str:
+        return f"F-{each.number} {each.title}"
+
+    def says(self, each: Finding) -> tuple[object, ...]:
+        return tuple(self._evidence_of(each))
+
+    def parts(self, each: Finding, file: CaseFile) -> Sequence[QWidget]:
+        evidence = self._evidence_of(each)
+        return (
+            self._head(file, each, evidence),
+            rule(),
+            *self._facts(each),
+            rule(),
+            self._evidence(evidence),
+            rule(),
+            self._referral(file, each),
         )
-        self.stack = PageStack()
-        for part in (full, nothing):
-            self.stack.addWidget(part)
-        fill(self.box, ((self.stack, 1),), 0)
 
-    def count(self, file: CaseFile) -> int | None:
-        return len(file.findings)
-
-    def show_file(self, file: CaseFile) -> None:
-        super().show_file(file)
-        self.table.set_rows(_row(each) for each in file.findings)
-        self.both.show_names([(each.id, f"F-{each.number} {each.title}") for each in file.findings])
-        self.counted.setText(counted(len(file.findings), "finding"))
-        self.stack.setCurrentIndex(0 if file.findings else 1)
-        self._show_card()
+    def _evidence_of(self, each: Finding) -> list[Attachment]:
+        linked = {link.attachment for link in findings.evidence_of(self.desk, each)}
+        return [file for file in self.file.attachments if file.id in linked] if self.file else []
 
     @Slot()
     def act(self) -> None:
@@ -97,48 +97,11 @@ class FindingsTab(CaseTab):
                 self.table.select_key(made.id)
                 self.place.say(f"Finding F-{made.number} recorded.")
 
-    def _chosen(self) -> Finding | None:
-        key = self.table.current_key()
-        return next((each for each in self.file.findings if each.id == key), None) if self.file else None
-
-    @Slot(str)
-    def _on_chosen(self, _key: str) -> None:
-        self._show_card()
-
     @Slot(str)
     def _on_opened(self, _key: str) -> None:
         self._on_edit()
 
     # --- the card --------------------------------------------------------------------------------------------------
-
-    def _show_card(self) -> None:
-        """Build the card anew only when it would say something else."""
-        chosen = self._chosen()
-        if chosen is None or self.file is None:
-            return
-        linked = {link.attachment for link in findings.evidence_of(self.desk, chosen)}
-        evidence = [each for each in self.file.attachments if each.id in linked]
-        told = (chosen, *evidence)
-        if told == self._told:
-            return
-        another = not self._told or self._told[0] != chosen
-        self._told = told
-        empty(self.card)
-        self.view.setAccessibleName(f"Finding F-{chosen.number}")
-        parts = (
-            self._head(self.file, chosen, evidence),
-            rule(),
-            *self._facts(chosen),
-            rule(),
-            self._evidence(evidence),
-            rule(),
-            self._referral(self.file, chosen),
-        )
-        for part in parts:
-            box(self.card).addWidget(part)
-        box(self.card).addStretch(1)
-        if another:
-            self.view.verticalScrollBar().setValue(0)
 
     def _head(self, file: CaseFile, chosen: Finding, evidence: list[Attachment]) -> QWidget:
         number = label(f"F-{chosen.number}", "soft", 2)
@@ -205,13 +168,13 @@ class FindingsTab(CaseTab):
 
     @Slot()
     def _on_edit(self) -> None:
-        chosen = self._chosen()
+        chosen = self.chosen()
         if chosen and self.file and FindingDialog.ask(self.place.window, self.desk, self.file, chosen):
             self.place.changed()
 
     @Slot()
     def _on_draft(self) -> None:
-        chosen = self._chosen()
+        chosen = self.chosen()
         if chosen:
             try:
                 findings.draft_referral(self.desk, chosen)
@@ -229,7 +192,7 @@ class FindingsTab(CaseTab):
 
     @Slot()
     def _on_strike(self) -> None:
-        chosen = self._chosen()
+        chosen = self.chosen()
         if chosen and StrikeOutDialog.ask(self.place.window, self.desk, chosen, f"finding F-{chosen.number}"):
             self.place.changed()
 
@@ -245,17 +208,6 @@ class FindingsTab(CaseTab):
         """Another tab of the same case page."""
         page = self.parentWidget()
         return page.findChild(kind) if page else None
-
-
-def _row(each: Finding) -> Row:
-    return Row(
-        each.id,
-        (
-            Cell(f"F-{each.number}", "soft", sort=each.number),
-            Cell(each.title, tip=f"({each.marking}) {each.title}"),
-            each.referral,
-        ),
-    )
 
 
 def _known(chosen: Finding) -> str:
