@@ -67,7 +67,8 @@ python.exe -m bench%REST%
 exit /b %ERRORLEVEL%
 
 :build
-pyinstaller.exe --noconfirm --log-level WARN build.spec
+pyinstaller.exe --noconfirm --log-level WARN build.spec || exit /b
+dist\reviewer-app\reviewer-app.exe selftest
 exit /b %ERRORLEVEL%
 
 :exec
