@@ -67,7 +67,7 @@ python.exe -m bench%REST%
 exit /b %ERRORLEVEL%
 
 :build
-pyinstaller.exe --noconfirm --log-level WARN build.spec || exit /b
+pyinstaller.exe --noconfirm --log-level WARN build.spec || exit /b 1
 dist\reviewer-app\reviewer-app.exe selftest
 exit /b %ERRORLEVEL%
 
