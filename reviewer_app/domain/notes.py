@@ -51,10 +51,19 @@ class Beginning:
 
 
 _MARKED = re.compile(r"\s*(\([A-Z][^()\n]{0,200}\))\s*(.*)\Z", re.DOTALL)
-# A level in capitals alone; behind a double slash in any letters.
-_MARK = r"\(\s*(?:TS|S|C|CUI|U|(?i:TS|S|C|CUI|U|TOP SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED)\s*//[^()\n]{1,200})\s*\)"
-_BEGINS = re.compile(rf"\s*(?P<item>(?:[-*+]|\d{{1,3}}[.)])\s+)?(?P<mark>{_MARK})")
-_INSIDE = re.compile(rf"(?<![\w)]){_MARK}(?!\s*(?:19|20)\d\d)")  # not “finding(S)”, not “(C) 2026”
+_SYMBOLS = "TS|S|C|CUI|U"
+_LEVELS = r"TOP\s+SECRET|SECRET|CONFIDENTIAL|UNCLASSIFIED"
+_ALONE = rf"\(\s*(?:{_SYMBOLS})\s*\)"
+# A level in capitals; behind a double slash in any letters; with one slash too few; of another country.
+_LONGER = (
+    rf"\(\s*(?:{_LEVELS}|(?i:{_SYMBOLS}|{_LEVELS})\s*//[^()]{{1,1000}}"
+    rf"|(?:{_SYMBOLS}|{_LEVELS})\s*/\s*(?:NF|NOFORN|REL|FOUO|SI|TK|HCS|OC|ORCON|PR|PROPIN|IMC|IMCON|RD|FRD|SAR)\b[^()]{{0,1000}}"
+    r"|//[A-Z]{2,4}\s[^()]{1,1000})\s*\)"
+)
+_BEGINS = re.compile(rf"\s*(?P<item>(?:[-*+]|\d{{1,3}}[.)])\s+)?(?P<mark>{_ALONE}|{_LONGER})")
+# Not “finding(S)”, not “(C) 2026 Quay”; but a date behind a mark is a date.
+_COPYRIGHT = r"\(\s*C\s*\)\s*(?:19|20)\d\d(?![-./]\d)"
+_INSIDE = re.compile(rf"(?<![\w)])(?!{_COPYRIGHT}){_ALONE}|{_LONGER}")
 
 
 def beginning(line: str) -> Beginning | None:
@@ -65,18 +74,20 @@ def beginning(line: str) -> Beginning | None:
 
 
 def named_marks(text: str) -> Iterator[str]:
-    """The marks that stand in the midst of a line, where they mark nothing."""
-    for line in text.split("\n"):
-        begin = beginning(line)
-        yield from (found[0] for found in _INSIDE.finditer(as_seen(begin.rest if begin else line)[0]))
+    """The marks that stand in the midst of a line or are broken over two, where they mark nothing."""
+    seen = as_seen(text)[0]
+    for found in _INSIDE.finditer(seen):
+        start = seen.rfind("\n", 0, found.start()) + 1
+        begin = _BEGINS.match(seen, start, (seen.find("\n", start) + 1 or len(seen) + 1) - 1)
+        if not begin or begin.start("mark") != found.start():
+            yield " ".join(found[0].split())
 
 
 def all_marks(text: str) -> Iterator[str]:
     """Every mark in a text, at the beginning of a line or in its midst."""
-    for line in text.splitlines():
-        if begin := beginning(line):
-            yield begin.mark
-        yield from named_marks(line)
+    lines = text.splitlines()
+    yield from (begin.mark for begin in map(beginning, lines) if begin)
+    yield from named_marks("\n".join(lines))
 
 
 def paragraphs(body: str) -> Iterator[Paragraph]:

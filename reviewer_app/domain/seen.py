@@ -5,15 +5,22 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Letters of other scripts that print as a Latin letter (after Unicode TS 39, the single letters of three scripts).
+# Letters of other scripts that print as a Latin letter (after Unicode TS 39, single letters of six scripts).
 _LOOKS_LIKE = {
     "Cyrillic": ("авеікмнорстухјѕԁһӏԛԝьѵґАВЕІКМНОРСТУХЈЅԚԜѴҮү", "abeikmhopctyxjsdhlqwbvrABEIKMHOPCTYXJSQWVYy"),
     "Greek": ("αβεικνορτυχγϲϳωΑΒΕΖΗΙΚΜΝΟΡΤΥΧϹ", "abeiknoptyxycjwABEZHIKMNOPTYXC"),
     "Armenian": ("օսոհցզքԼՕՏՍ", "ounhgqpLOSU"),
+    "Cherokee": ("ᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᎡᏚᎢᏙᎳᏃ", "ABCDEGHJKLMPRSTVWZ"),
+    "Lisu": ("ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑꓣꓢꓔꓴꓦꓪꓫꓬꓜ", "ABCDEFGHIJKLMNOPRSTUVWXYZ"),
+    "Coptic": ("ⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲨⲬ", "ABEHIKMNOPCTYX"),
     "Latin": ("ıɑɡɩɪ", "iagii"),
     "dashes": ("‐‑‒–—−", "------"),
+    "slashes": ("∕⁄⧸╱", "////"),
+    "brackets": ("❨❩⟮⟯⦅⦆⸨⸩﴾﴿", "()()()()()"),
 }
-_LATIN = str.maketrans({letter: plain for pair in _LOOKS_LIKE.values() for letter, plain in zip(*pair, strict=True)})
+_LATIN = str.maketrans(
+    {letter: plain for pair in _LOOKS_LIKE.values() for letter, plain in zip(*pair, strict=True)} | {"⫽": "//"}
+)
 
 # Letters and marks by their category that take no ink; spaces of no script of ours.
 _NO_INK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -50,7 +57,7 @@ def _plain(character: str) -> str:
     if unicodedata.category(character) == "No":  # a raised figure behind a word is no part of the word
         return " "
     parts = unicodedata.normalize("NFKD", character.translate(_LATIN)).translate(_LATIN)
-    if len(parts) > 1 and unicodedata.category(character) == "So":  # ™ likewise
+    if len(parts) > 1 and unicodedata.category(character) == "So" and not parts.startswith("("):  # ™ likewise
         return " "
     return "".join(part for part in parts if not _is_unseen(part) and unicodedata.category(part) not in ("Mn", "Me"))
 

@@ -33,6 +33,8 @@ def test_a_note_takes_the_marking_that_covers_its_paragraphs(desk, case):
         ("(U) One.\r\u200b(S//NF) Two.", "Paragraph 1", "begins a line in it"),
         ("(U) (S) One.", "Paragraph 1", "begins a line in it"),
         ("(U) One.\n\n(U) Two (S//NF) three.", "Paragraph 2", "stands in its midst"),
+        ("(U) One. (S//NF) 2026-11-06 two.", "Paragraph 1", "stands in its midst"),
+        ("(U) One (S//\nNF) two.", "Paragraph 1", r"\(S// NF\) stands in its midst"),
         ("(TS//SI) One.", "Paragraph 1", "highest marking this vault may hold"),
     ],
 )
