@@ -170,7 +170,7 @@ def _passphrase(descriptor: int | None) -> str:
             return getpass.getpass("Passphrase: ")
         with os.fdopen(descriptor, encoding="utf-8") as lines:
             return lines.readline().rstrip("\r\n")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise EntryError(field="Passphrase", reason="it cannot be read there; check --passphrase-fd") from error
 
 

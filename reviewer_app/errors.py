@@ -41,7 +41,10 @@ class VaultError(AppError):
 
 class NotAVault(VaultError):
     code = "V-101"
-    sentence = "“{name}” is not a vault: its slot file is missing. Choose a folder whose name ends in .vault."
+    sentence = (
+        "“{name}” is not a vault, or lost both copies of its slot file. Choose another folder, or put slots.a or slots.b "
+        "back from a backup."
+    )
 
 
 class VaultExists(VaultError):
@@ -113,7 +116,8 @@ class DatabaseDamaged(VaultError):
 class DatabaseMissing(VaultError):
     code = "V-112"
     sentence = (
-        "The vault's database file is missing. Nothing was created. Put vault.db back from a backup of this vault."
+        "The vault's database file is missing. Nothing was created. If the vault's folder was moved, put it back; "
+        "otherwise put vault.db back from a backup."
     )
 
 
@@ -165,6 +169,14 @@ class VaultDamaged(VaultError):
 class CheckStopped(VaultError):
     code = "V-121"
     sentence = "The vault check was stopped before its end, so it says nothing. Start it again when there is time."
+
+
+class NotAnchored(VaultError):
+    code = "V-122"
+    sentence = (
+        "This is saved; do not save it again. The anchor beside it could not be written, by which an older copy of the "
+        "vault is noticed. Check the disk, then lock the vault and unlock it."
+    )
 
 
 # --- the journal ---------------------------------------------------------------------------------------------------
@@ -239,13 +251,17 @@ class FileChanged(AttachmentError):
 
 class AttachmentDamaged(AttachmentError):
     code = "A-305"
-    sentence = "The stored attachment “{name}” is damaged ({reason}). Other attachments are not affected. Attach the file again."
+    sentence = (
+        "The stored attachment “{name}” is damaged ({reason}). Other attachments are not affected. Restore it from a "
+        "backup, or strike its entry out and attach the file again."
+    )
 
 
 class AttachmentMissing(AttachmentError):
     code = "A-306"
     sentence = (
-        "The stored file of “{name}” is missing from the vault. Restore it from a backup, or attach the file again."
+        "The stored file of “{name}” is missing from the vault. Restore it from a backup, or strike its entry out and "
+        "attach the file again."
     )
 
 

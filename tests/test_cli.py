@@ -139,6 +139,13 @@ def test_a_wrong_passphrase_is_one_line_and_never_echoed(desk, capsys):
     assert "R. Ibarra" in said.err and "not the right" not in said.err + said.out
 
 
+@pytest.mark.parametrize("descriptor", ["-1", "4095"])
+def test_a_descriptor_that_gives_nothing_is_one_line(desk, capsys, descriptor):
+    vaults.leave(desk)
+    assert cli.main(["vault", "check", str(desk.vault.folder), "--passphrase-fd", descriptor]) == 1
+    assert capsys.readouterr().err.startswith("Passphrase: it cannot be read there; check --passphrase-fd")
+
+
 def test_a_folder_that_is_no_vault_is_named(tmp_path, capsys):
     assert checked(tmp_path) == 1
     assert "is not a vault" in capsys.readouterr().err

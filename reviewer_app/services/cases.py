@@ -87,10 +87,10 @@ def next_number(desk: Desk) -> str:
 def create(desk: Desk, new: NewCase) -> Case:
     """Opens a case with what is known of its basis, terms, build and dates, as one entry of the journal.
 
-    Raises EntryError for a missing name, a number given twice, or a part without what it belongs to; MarkingError for
+    Raises EntryError for a missing name, a codename that reads as a verdict, a number given twice, or a part without what it belongs to; MarkingError for
     an unknown marking.
     """
-    codename = needed("Codename", new.codename, typed.NAME)
+    codename = _codename(desk, new.codename)
     developer = needed("Developer", new.developer, typed.NAME)
     mark, now = desk.portion(new.marking), desk.moment()
     number = typed.line("Case number", new.number, typed.NAME) or next_number(desk)
@@ -114,6 +114,16 @@ def create(desk: Desk, new: NewCase) -> Case:
         for part in parts:
             tx.create(part)
     return case
+
+
+def _codename(desk: Desk, text: str) -> str:
+    """SECURITY: the office chooses this name, and every paper bears it beside the model: it must not read as a verdict."""
+    name = needed("Codename", text, typed.NAME)
+    for found in desk.wording.check(name, typed_by_person=True):
+        raise EntryError(
+            field="Codename", reason=f"“{found.word}” could be read as a verdict on the model; choose another name"
+        )
+    return name
 
 
 def _terms_of(new: NewCase, case: str, mark: str) -> list[Record]:

@@ -3,6 +3,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from reviewer_app.domain.evidence import Attachment, Evidence
 from reviewer_app.domain.findings import Finding
 from reviewer_app.domain.memos import Memo, MemoState
 from reviewer_app.domain.notes import Note
-from reviewer_app.errors import AppError, EntryError
+from reviewer_app.errors import AppError, EntryError, NotAnchored
 from reviewer_app.memo.gate import GatePoint
 from reviewer_app.memo.make import Made, check_memo, make_memo
 from reviewer_app.memo.revision import CaseRecords, CaseRevision, MarkedLine, freeze
@@ -129,11 +130,14 @@ def file_of(desk: Desk, memo: Memo) -> Attachment:
     return fetched(desk, Attachment, memo.pdf or "")
 
 
+_COPYING = threading.Lock()  # one at a time: what a killed copy left has a fixed name, by which the next one finds it
+
+
 def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
     """Writes the PDF of a kept memo to a folder, readable by its owner alone; the journal says so before and after.
 
-    Raises EntryError when the folder cannot take it, holds a file of that name or lies inside the vault, AttachmentMissing or
-    AttachmentDamaged; then nothing of it is left there.
+    Raises EntryError when the folder cannot take it, holds a file of that name or lies inside the vault,
+    AttachmentMissing or AttachmentDamaged; then nothing of it is left there.
     """
     file = file_of(desk, memo)
     target = desk.outside(folder) / file.name
@@ -146,7 +150,10 @@ def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
     with desk.record("memo copy begun", case=memo.case, subject=memo.id):
         pass  # SECURITY: on record before a byte is outside, for a copy that a crash leaves behind
     try:
-        _copy_out(desk, memo, data, target)
+        with _COPYING:
+            _copy_out(desk, memo, data, target)
+    except NotAnchored:
+        raise  # the copy is out and on record
     except BaseException as error:
         with suppress(AppError), desk.record("memo copy stopped", case=memo.case, subject=memo.id):
             pass
@@ -160,6 +167,7 @@ def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
 def _copy_out(desk: Desk, memo: Memo, data: bytes, target: Path) -> None:
     """Writes the copy under its name in one step and records it; after an error nothing of it is left there."""
     part = target.with_name(f"{target.name}.part")
+    made = [part]
     if part.is_file() and not part.is_symlink():
         part.unlink()  # what a copy left that was killed
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, FILE_MODE)
@@ -170,13 +178,30 @@ def _copy_out(desk: Desk, memo: Memo, data: bytes, target: Path) -> None:
         finally:
             os.close(descriptor)
         with desk.record("memo copied out", case=memo.case, subject=memo.id):
-            part.rename(target)
+            _give_name(part, target, made)
             sync_folder(target.parent)
+    except NotAnchored:
+        raise
     except BaseException:
-        for leftover in (part, target):
+        for leftover in made:
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
         raise
+
+
+def _give_name(part: Path, target: Path, made: list[Path]) -> None:
+    """Gives the copy its name, never that of a file which came meanwhile; adds to `made` what is ours."""
+    try:
+        os.link(part, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:  # a medium without hard links
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | PLAIN, FILE_MODE))
+        made.append(target)
+        part.replace(target)
+    else:
+        made.append(target)
+        part.unlink()
 
 
 def records_of(desk: Desk, file: CaseFile, memo: Memo | None = None) -> CaseRecords:
@@ -213,7 +238,11 @@ def window_lines(desk: Desk, file: CaseFile) -> Iterator[MarkedLine]:
 
 
 def _sentences(desk: Desk, window: AccessWindow) -> Iterator[str]:
-    yield f"Access was granted on {desk.written(window.granted)}."
+    granted = f"Access was granted on {desk.written(window.granted)}"
+    if window.end() < window.granted:
+        yield f"{granted}. Its end, {desk.written(window.end())}, lies before that: one of the two dates is wrong."
+        return
+    yield f"{granted}."
     ends = "ended" if window.ended else "ends"
     yield f"Government access {ends} on {desk.written(window.end())}, by the {window.bites.limit}."
     if window.other:

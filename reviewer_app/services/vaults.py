@@ -18,6 +18,7 @@ from reviewer_app.errors import AttachmentError, CheckStopped, EntryError, SignI
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.paths import resource_text
 from reviewer_app.policy import Policy
+from reviewer_app.services import typed
 from reviewer_app.services.attachments import Cancelled, Progress, open_bytes
 from reviewer_app.services.desk import Clock, Desk, utc_now
 from reviewer_app.services.door import Door
@@ -74,11 +75,12 @@ def create(
     Raises EntryError, WeakPassphrase, VaultExists, OnNetworkPath, NoPermission, NoSpace or DiskFailed; then nothing
     of the new vault stays behind.
     """
-    if not person.strip():
+    person = typed.line("Your name", person, typed.NAME)
+    if not person:
         raise EntryError(field="Your name", reason="this is empty; write the name that colleagues know you by")
     folder = check_folder(folder)
     check_passphrase(passphrase)
-    first = NewPerson(person.strip(), tuple(Role), passphrase)
+    first = NewPerson(person, tuple(Role), passphrase)
     require_free(folder)
     part = folder.with_name(f"{folder.name}.part")
     with ExitStack() as undo:

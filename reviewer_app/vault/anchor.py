@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from reviewer_app.domain.canonical import canonical, parse
 from reviewer_app.errors import VaultDamaged
-from reviewer_app.vault.files import FILE_MODE, faults_named, is_same, write_all
+from reviewer_app.vault.files import FILE_MODE, NO_WAIT, PLAIN, faults_named, is_plain, is_same, write_all
 
 SLOT = 4096
 MAC = 128
-_BINARY = getattr(os, "O_BINARY", 0)
 _sync = getattr(os, "fdatasync", os.fsync)  # Windows has fsync only
 
 
@@ -37,16 +36,19 @@ class Anchor:
         self._path, self._name, self._key, self._lock = path, path.name, key, threading.Lock()
         with faults_named("open", self._name):
             try:
-                self._file = os.open(path, os.O_RDWR | _BINARY)
+                self._file = os.open(path, os.O_RDWR | PLAIN | NO_WAIT)
             except FileNotFoundError as error:
                 raise VaultDamaged(part="anchor", reason="its file is missing") from error
+        if not is_plain(self._file):
+            os.close(self._file)
+            raise VaultDamaged(part="anchor", reason="it is no file")
         self._generation = max((anchored.generation for anchored in self._slots()), default=0)
 
     @classmethod
     def create(cls, path: Path, key: bytes, replica: str) -> None:
         """Makes the file for a replica without entries; raises an AppError when it cannot be made or exists."""
         with faults_named("make", path.name):
-            file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | _BINARY, FILE_MODE)
+            file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | PLAIN, FILE_MODE)
             try:
                 write_all(file, bytes(2 * SLOT))
                 os.fsync(file)
@@ -65,12 +67,13 @@ class Anchor:
 
     def write(self, replica: str, sequence: int, entry_hash: str) -> None:
         """Says that the replica's chain ends with this entry; returns when the disk has it."""
-        self._generation += 1
-        body = canonical([self._generation, replica, sequence, entry_hash]).encode()
+        next_one = self._generation + 1
+        body = canonical([next_one, replica, sequence, entry_hash]).encode()
         with self._lock, faults_named("write", self._name):
-            os.lseek(self._file, self._generation % 2 * SLOT, os.SEEK_SET)
+            os.lseek(self._file, next_one % 2 * SLOT, os.SEEK_SET)
             write_all(self._file, (self._mac(body) + body).ljust(SLOT, b"\0"))
             _sync(self._file)
+        self._generation = next_one  # after a fault the same slot is written again, and the whole one stays
 
     def require_in_place(self) -> None:
         """Raises VaultDamaged when the file was removed or replaced since it was opened."""

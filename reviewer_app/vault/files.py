@@ -53,7 +53,10 @@ def faults_named(action: str, name: str, *, needed: int = 0) -> Iterator[None]:
 
 def open_new(path: Path) -> int:
     """A descriptor of an empty file for writing, mode 0600 whatever the umask; never through a link."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN, FILE_MODE)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN | NO_WAIT, FILE_MODE)
+    if not is_plain(descriptor):
+        os.close(descriptor)
+        raise OSError(errno.EEXIST, "something that is no file has its name", str(path))
     restrict(path, FILE_MODE)
     return descriptor
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reviewer_app.domain.canonical import new_id
 from reviewer_app.domain.record import moment_text
-from reviewer_app.errors import DatabaseMissing, RolledBack, VaultDamaged
+from reviewer_app.errors import DatabaseMissing, NotAnchored, RolledBack, VaultDamaged, VaultError
 from reviewer_app.vault import database
 from reviewer_app.vault.anchor import Anchor
 from reviewer_app.vault.files import is_same
@@ -114,7 +114,8 @@ class Vault(Reading):
     ) -> Iterator[Transaction]:
         """One act of one person: its operations and its entry are committed together, then anchored.
 
-        When the block ends without an error and the anchor is written, the act is saved. Acts that change nothing
+        When the block ends without an error and the anchor is written, the act is saved. Raises NotAnchored when it is
+        saved and only the anchor is not written. Acts that change nothing
         but matter (a case opened, a search) are recorded with an empty block. `verb` and `outcome` are fixed phrases
         in small letters, never case text; `person` and `second` are ids.
         """
@@ -140,7 +141,10 @@ class Vault(Reading):
                 )
                 self.require_in_place()
             self._ended = (sequence, entry_hash)
-            self.anchor.write(self.replica, sequence, entry_hash)
+            try:
+                self.anchor.write(self.replica, sequence, entry_hash)
+            except VaultError as error:
+                raise NotAnchored from error
             if tx.destroyed or self._log_holds_erased:
                 # J6: what was erased leaves the write-ahead log too, as soon as no reader needs it.
                 self._log_holds_erased = not self.checkpoint()

@@ -65,6 +65,8 @@ def test_numbers_go_on_in_the_office_and_year_and_skip_what_is_foreign(desk):
     ("changes", "field"),
     [
         ({"codename": "  "}, "Codename"),
+        ({"codename": "APPROVED"}, "Codename"),
+        ({"codename": "Certified Heron"}, "Codename"),
         ({"developer": ""}, "Developer"),
         ({"number": "P-2026-0001"}, "Case number"),
         ({"offered_by": ""}, "Offered by"),

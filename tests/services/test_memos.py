@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
+import errno
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -20,6 +22,15 @@ class Fault(RuntimeError):
 
 def fail(*_args, **_kwargs):
     raise Fault
+
+
+def refuse(*_args, **_kwargs):
+    raise OSError(errno.EPERM, "Operation not permitted")
+
+
+def pdf_of(desk, memo):
+    with attachments.open_bytes(desk, memos.file_of(desk, memo)) as source:
+        return b"".join(source.chunks())
 
 
 @pytest.fixture(scope="module")
@@ -203,13 +214,45 @@ def test_a_folder_that_refuses_is_named(desk, memo, tmp_path):
     assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
 
 
-@pytest.mark.parametrize("where", ["fsync", "rename", "record"])
+def test_copies_at_once_end_in_one_whole_file_and_one_entry(desk, memo, tmp_path):
+    def copy(_):
+        try:
+            return memos.save_copy(desk, memo, tmp_path)
+        except EntryError:
+            return None
+
+    with ThreadPoolExecutor(6) as pool:
+        made = [path for path in pool.map(copy, range(6)) if path]
+    assert len(made) == 1 and made[0].read_bytes() == pdf_of(desk, memo)
+    assert [path.name for path in tmp_path.iterdir()] == [made[0].name]
+    assert [entry.verb for entry in desk.vault.entries(memo.case)].count("memo copied out") == 1
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_file_that_came_meanwhile_is_neither_replaced_nor_removed(desk, memo, tmp_path, monkeypatch, links):
+    theirs = tmp_path / memos.file_of(desk, memo).name
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+        assert memos.save_copy(desk, memo, tmp_path).read_bytes() == pdf_of(desk, memo)
+        theirs.unlink()
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+    theirs.write_text("somebody's")
+    with pytest.raises(EntryError, match="cannot take the copy"):
+        memos.save_copy(desk, memo, tmp_path)
+    assert theirs.read_text() == "somebody's" and list(tmp_path.iterdir()) == [theirs]
+
+
+@pytest.mark.parametrize("where", ["fsync", "link", "replace", "record"])
 def test_a_fault_leaves_nothing_in_the_folder(desk, memo, tmp_path, monkeypatch, where):
     with monkeypatch.context() as patch:
         if where == "fsync":
             patch.setattr(os, "fsync", fail)
-        elif where == "rename":
-            patch.setattr("pathlib.Path.rename", fail)
+        elif where == "link":
+            patch.setattr(os, "link", fail)
+        elif where == "replace":
+            patch.setattr(os, "link", refuse)
+            patch.setattr("pathlib.Path.replace", fail)
         else:
             patch.setattr("reviewer_app.vault.vault.append", fail)
         with pytest.raises(Fault):

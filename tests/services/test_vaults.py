@@ -118,6 +118,9 @@ def test_the_folders_above_are_made_as_on_a_first_start(tmp_path):
     ("changes", "expected"),
     [
         ({"person": "  "}, errors.EntryError),
+        ({"person": "R. \u202eIbarra"}, errors.EntryError),
+        ({"person": "R" * 300}, errors.EntryError),
+        ({"person": "R\ud800"}, errors.EntryError),
         ({"passphrase": "fourteen signs"}, errors.WeakPassphrase),
         ({"passphrase": "e\u0301" * 14}, errors.WeakPassphrase),
     ],
@@ -386,6 +389,14 @@ def _is_lock(path):
 
 def _denied(*_):
     raise PermissionError(errno.EACCES, "Permission denied")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of POSIX")
+def test_a_pipe_in_place_of_the_ballast_holds_nobody_up(folder):
+    (folder / "ballast").unlink()
+    os.mkfifo(folder / "ballast")
+    with opened(folder) as desk:
+        assert desk.person.name == PERSON
 
 
 def test_no_room_for_the_ballast_keeps_nobody_out(folder, monkeypatch):

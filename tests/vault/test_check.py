@@ -118,6 +118,19 @@ def test_the_newest_entry_that_was_changed_behind_an_open_vault_is_not_built_upo
     assert findings(vault)
 
 
+def test_a_page_that_only_seemed_damaged_while_others_saved_is_no_finding(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+
+    def moved_meanwhile(_: Connection) -> list[CheckFinding]:
+        looks.append(vault._writer is not None)
+        return [] if looks[-1] else [CheckFinding("vault.db", "HMAC verification failed for page 7")]
+
+    monkeypatch.setattr("reviewer_app.vault.check.check_database", moved_meanwhile)
+    assert findings(vault) == [] and looks == [False, True]
+
+
 @pytest.mark.parametrize(
     ("change", "where"),
     [

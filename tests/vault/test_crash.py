@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from reviewer_app.domain.notes import Note
-from reviewer_app.errors import VaultDamaged
+from reviewer_app.errors import NotAnchored, VaultDamaged, VaultError
 from reviewer_app.vault.anchor import Anchor
 from reviewer_app.vault.vault import Vault
 from tests.vault.histories import ANA, KEYS, add_note, ask, findings, make_case, new_vault, tamper
@@ -102,9 +102,51 @@ def test_an_act_whose_anchor_cannot_be_written_is_reported_and_not_lost(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("reviewer_app.vault.anchor._sync", refuse)
-    with pytest.raises(Exception, match="disk refused"):
+    with pytest.raises(NotAnchored, match="This is saved; do not save it again"):
         add_note(vault, case.id)
     monkeypatch.undo()
     with vault.record("case read", person=ANA, case=case.id):
         pass
     assert vault.count(Note) == 1 and vault.anchor.read().sequence == 3 and findings(vault) == []
+
+
+def test_torn_writes_of_the_anchor_in_a_row_leave_the_last_whole_slot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = new_vault(tmp_path / "a.vault")
+    case = make_case(vault)
+    before = vault.anchor.read()
+
+    def tear(descriptor: int, data: bytes) -> None:
+        os.write(descriptor, data[:100])
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("reviewer_app.vault.anchor.write_all", tear)
+    for _ in range(3):
+        with pytest.raises(NotAnchored):
+            add_note(vault, case.id)
+        assert vault.anchor.read() == before
+    monkeypatch.undo()
+    vault.close()
+    again = Vault.open(tmp_path / "a.vault", KEYS)
+    assert again.count(Note) == 3 and again.behind == 3 and findings(again) == []
+    again.close()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and pipes of POSIX")
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_what_is_no_file_is_no_anchor(tmp_path: Path, kind: str) -> None:
+    new_vault(tmp_path / "a.vault").close()
+    anchor = tmp_path / "a.vault" / "anchor"
+    anchor.rename(tmp_path / "kept")
+    if kind == "link":
+        anchor.symlink_to(tmp_path / "kept")
+    elif kind == "pipe":
+        os.mkfifo(anchor)
+    else:
+        anchor.mkdir()
+    with pytest.raises(VaultError):
+        Vault.open(tmp_path / "a.vault", KEYS)
+    anchor.rmdir() if kind == "folder" else anchor.unlink()
+    (tmp_path / "kept").rename(anchor)
+    Vault.open(tmp_path / "a.vault", KEYS).close()
