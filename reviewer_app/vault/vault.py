@@ -153,7 +153,9 @@ class Vault(Reading):
         """SECURITY: an entry that was removed behind an open vault must not be replaced by the next one."""
         last = last_entry(connection, self.replica)
         if last != self._ended:
-            raise VaultDamaged(part="journal", reason="its newest entry was removed or changed while it was open")
+            added = (last or (0,))[0] > (self._ended or (0,))[0]
+            what = "another program wrote into it" if added else "its newest entry was removed or changed"
+            raise VaultDamaged(part="journal", reason=f"{what} while it was open")
         return last
 
     def require_in_place(self) -> None:

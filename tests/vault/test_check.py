@@ -118,6 +118,16 @@ def test_the_newest_entry_that_was_changed_behind_an_open_vault_is_not_built_upo
     assert findings(vault)
 
 
+def test_a_vault_that_two_programs_have_open_says_so(vault: Vault) -> None:
+    case = make_case(vault)
+    second = Vault.open(vault.folder, KEYS)
+    add_note(second, case.id)
+    second.close()
+    with pytest.raises(VaultDamaged, match="another program wrote into it"):
+        add_note(vault, case.id)
+    assert findings(vault) == []
+
+
 def test_a_page_that_only_seemed_damaged_while_others_saved_is_no_finding(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
