@@ -2,7 +2,7 @@
 """What must hold before a memo can be final, as a checklist for the person who writes it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -26,7 +26,9 @@ from reviewer_app.memo.content import (
     Table,
     joined,
 )
+from reviewer_app.memo.flow import authority_lines, cui_lines
 from reviewer_app.memo.layout import is_classified
+from reviewer_app.memo.paper import characters, lost, visible
 
 _DENOMINATOR = re.compile(r"\d[\d,]* of [\d,]*\d|n = [\d,]*\d|denominator not recorded")
 # In a sentence that tells a result: a share or a per cent figure, and what says of how many.
@@ -41,6 +43,8 @@ _SAY_OF_HOW_MANY = "Say of how many, such as “91 of 100”, or write “denomi
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 _LINES = {TO: "The To line", FROM: "The From line"}
+_TYPED = {Subject.place, *_LINES.values()}
+_MOST_CHARACTERS = 12
 _RESTRICTED_DATA = {"RD", "FRD", "TFNI"}
 
 
@@ -66,6 +70,7 @@ def gate(
         *_authority(content, banner),
         *_cui(content),
         *_wording(content, wording),
+        *_codes(content),
         *_denominators(content),
         _advisory(content, wording),
         *_enclosures(content),
@@ -99,7 +104,7 @@ def _mark(portion: Portion, rules: MarkingRules, profile: Profile) -> Iterator[G
 
 def stray_marks(portion: Portion, rules: MarkingRules) -> list[str]:
     """The marks in the midst of a typed portion that ask for more than its own mark: a portion may begin there."""
-    if portion.typed is None and portion.place != Subject.place:
+    if portion.typed is None and portion.place not in _TYPED:
         return []
     own = rules.banner_of_portion(portion.mark)
     return [mark for mark in named_marks(joined(portion.spans)) if not rules.covers(own, mark)]
@@ -197,6 +202,45 @@ def _unmarked(content: Content) -> Iterator[tuple[str, str]]:
             yield from (("A signature line", f"{signer.name}, {signer.part}") for signer in node.signers)
         elif isinstance(node, ItemList) and node.heading == COPIES:
             yield from (("A line of copies", item.text) for item in node.items)
+
+
+def _codes(content: Content) -> Iterator[GatePoint]:
+    """Characters that print as codes, for a person to judge: a point for each typed portion, one for all the rest."""
+    typed: dict[tuple[str, int | None], list[str]] = {}
+    rest: list[str] = []
+    first = ""
+    for place, text, number in _printed(content):
+        found = lost(text, characters())
+        if found and (number is not None or place in _TYPED):
+            typed.setdefault((place, number), []).extend(found)
+        elif found:
+            rest += found
+            first = first or place
+    step = "Write it otherwise if the code would not be understood."
+    for (place, number), found in typed.items():
+        yield GatePoint(True, f"{place} holds what prints as a code: {_shown(found)}", number, step)
+    if rest:
+        where = first[0].lower() + first[1:]
+        what = f"The rest of the memo holds what prints as a code, first in {where}: {_shown(rest)}"
+        yield GatePoint(True, what, step=step)
+
+
+def _printed(content: Content) -> Iterator[tuple[str, str, int | None]]:
+    """Every text that a memo may print: after what it is, and with its number in the typed text."""
+    yield from ((portion.place, joined(portion.spans), portion.typed) for portion in content.portions())
+    yield from ((place, text, None) for place, text in _unmarked(content))
+    for label, text in (*authority_lines(content), *cui_lines(content)):
+        yield f"The {label.rstrip(':')} line", text, None
+    for node in content.nodes:
+        if isinstance(node, ItemList):
+            yield from (("A source", item.text, None) for item in node.items if item.mark is None)
+
+
+def _shown(found: Sequence[str]) -> str:
+    """The characters with spaces between; the hidden ones by their codes, so that they cannot act on the checklist."""
+    each = list(dict.fromkeys(found))
+    more = f" and {len(each) - _MOST_CHARACTERS:,} more" if len(each) > _MOST_CHARACTERS else ""
+    return " ".join(map(visible, each[:_MOST_CHARACTERS])) + more
 
 
 def quotations(spans: Spans) -> list[tuple[int, int]]:

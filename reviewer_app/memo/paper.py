@@ -91,11 +91,21 @@ def visible(text: str, known: Container[int] | None = None) -> str:
     """The text with every character that would be lost shown by its code, `‹U+202E›`: hidden, control and
     bidirectional ones always; with `known`, also what the font lacks and right-to-left letters. Spaces and line ends
     become one space."""
-    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
-    if text.isascii() and text.isprintable():
-        return text
-    codes = {ord(each): f"‹U+{ord(each):04X}›" for each in set(text) if _is_lost(each, known)}
+    text = _even(text)
+    codes = {ord(each): f"‹U+{ord(each):04X}›" for each in lost(text, known)}
     return text.translate(codes) if codes else text
+
+
+def lost(text: str, known: Container[int] | None = None) -> list[str]:
+    """The characters of the text that `visible` shows by their codes, each once, in the order of the text."""
+    text = _even(text)
+    if text.isascii() and text.isprintable():
+        return []
+    return [each for each in dict.fromkeys(text) if _is_lost(each, known)]
+
+
+def _even(text: str) -> str:
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", text))
 
 
 def _is_lost(character: str, known: Container[int] | None) -> bool:

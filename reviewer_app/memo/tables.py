@@ -10,12 +10,21 @@ from reviewer_app.memo.results import COUNTS, Log
 from reviewer_app.memo.revision import CaseRecords
 from reviewer_app.memo.sections import absent, enclosure_numbers, mark_of, quoted, sentence
 
+LOGS = {"inspect-eval", "inspect-json", "unreadable"}
+"""What attachments that are evaluation logs, or may be, were detected as."""
+
 
 def evaluations(records: CaseRecords, logs: list[Log]) -> Iterator[Entry]:
-    """How to read the table, then what each log does not say."""
-    if not logs:
+    """How to read the table, what each log does not say, and which files could not be read as a log."""
+    unread = list(_unread(records))
+    if logs:
+        yield from _read(records, logs)
+    elif not unread:
         yield absent("No evaluation log is recorded.")
-        return
+    yield from unread
+
+
+def _read(records: CaseRecords, logs: list[Log]) -> Iterator[Entry]:
     count = "One evaluation log is" if len(logs) == 1 else f"{len(logs):,} evaluation logs are"
     yield absent(
         f"{count} summarized in Table 1. Each result is given with its denominator. “Not recorded” means that the log "
@@ -28,6 +37,18 @@ def evaluations(records: CaseRecords, logs: list[Log]) -> Iterator[Entry]:
         yield Entry(mark_of(summary), _log(f"Log {number}{where}", log))
 
 
+def _unread(records: CaseRecords) -> Iterator[Entry]:
+    summarized = {each.attachment for each in records.evaluations}
+    for number, each in enumerate(records.attachments, 1):
+        if each.detected in LOGS and each.id not in summarized:
+            spans = (
+                Span(f"Enclosure {number}, “"),
+                quoted(each.name),
+                Span("”, could not be read as an evaluation log; nothing in it is summarized here."),
+            )
+            yield Entry(mark_of(each), spans)
+
+
 def _log(name: str, log: Log) -> tuple[Span, ...]:
     spans = [
         *(Span(f"{name}. Model as the log names it: "), quoted(log.model)),
@@ -36,7 +57,7 @@ def _log(name: str, log: Log) -> tuple[Span, ...]:
     if log.settings:
         spans += [Span(" Settings: "), quoted(sentence(log.settings))]
     if log.cautions:
-        spans += [Span(" Read with care: "), quoted(sentence("; ".join(log.cautions)))]
+        spans += [Span(" Read with care: "), quoted(" ".join(map(sentence, log.cautions)))]
     return tuple(spans)
 
 

@@ -23,6 +23,7 @@ from reviewer_app.memo.content import (
 from reviewer_app.memo.revision import freeze
 from reviewer_app.memo.sections import observations, time_of
 from reviewer_app.policy import practice_policy
+from reviewer_app.services.attachments import EVALUATIONS
 from tests.memo.practice import make_attachment, make_determination, make_memo_record, make_records, make_summary
 
 ADVISORY = "This memorandum is advisory. The submission was voluntary."
@@ -135,6 +136,28 @@ def test_a_log_with_several_scores_repeats_no_counts():
     said = {"scores": [{"name": name, "metric": "mean", "value": 1, "n": 2} for name in "ab"], "counts": {"planned": 2}}
     table = next(node for node in memo(evaluations=[make_summary(1, said)]).nodes if isinstance(node, Table))
     assert [row.cells[3].text for row in table.rows] == ["2", "as above"]
+
+
+@pytest.mark.parametrize("detected", ["unreadable", *EVALUATIONS])
+def test_a_file_that_could_not_be_read_as_a_log_is_named_with_its_own_mark(detected):
+    files = [make_attachment(1), make_attachment(2), make_attachment(3, marking="S//NF", detected=detected)]
+    said = "(S//NF) Enclosure 3, “practice_3.eval”, could not be read as an evaluation log; nothing in it is summarized here."
+    assert f"d. {said}" in lines(memo(attachments=files))
+    alone = lines(memo(attachments=files[2:], evaluations=[]))
+    assert said.replace("Enclosure 3", "Enclosure 1") in alone
+    assert "No evaluation log is recorded." not in " ".join(alone)
+
+
+@pytest.mark.parametrize("detected", ["pdf", "text", "json", "zip", "empty", "unknown"])
+def test_a_file_that_is_no_log_is_not_called_one(detected):
+    files = [make_attachment(1, detected="inspect-eval"), make_attachment(2), make_attachment(3, detected=detected)]
+    assert "could not be read" not in " ".join(lines(memo(attachments=files)))
+
+
+def test_what_is_to_be_read_with_care_stands_in_whole_sentences():
+    said = {"warnings": ["Scores are reduced by mean.", "The file gives no seed.", "the data set has 100 samples"]}
+    text = " ".join(lines(memo(evaluations=[make_summary(1, said)])))
+    assert "Read with care: Scores are reduced by mean. The file gives no seed. the data set has 100 samples." in text
 
 
 def test_enclosures_are_numbered_marked_and_hashed_whole():

@@ -12,7 +12,7 @@ from reviewer_app.memo.content import Advisory, Content, Row, Span, Table, joine
 from reviewer_app.memo.gate import GatePoint, gate, quotations
 from reviewer_app.memo.revision import Authority, CuiBlock, freeze
 from reviewer_app.policy import practice_policy
-from tests.memo.practice import make_determination, make_memo_record, make_records, make_summary
+from tests.memo.practice import make_attachment, make_determination, make_memo_record, make_records, make_summary
 
 IC = Profile()
 
@@ -213,6 +213,52 @@ def test_a_guarded_word_in_a_finding_is_open(check):
     (point,) = open_points(check(findings=[finding]))
     assert point.what.startswith("Finding 1 says “")
     assert point.where is None
+
+
+def codes(points: list[GatePoint]) -> list[tuple[str, int | None]]:
+    assert all(point.ok and point.step for point in points if "prints as a code" in point.what)
+    return [(point.what, point.where) for point in points if "prints as a code" in point.what]
+
+
+@pytest.mark.parametrize(
+    ("body", "held"),
+    [
+        ("(U) One.\n\n(U) Good 😀 and 中, 😀.", [("Paragraph 2 of the text holds what prints as a code: 😀 中", 2)]),
+        ("(U) One:\n- 😀\n- 中", [("Paragraph 1 of the text holds what prints as a code: 😀 中", 1)]),
+        ("(U) A\u202eB.", [("Paragraph 1 of the text holds what prints as a code: ‹U+202E›", 1)]),
+        ("(U) Zoë – Ελλ “½ €”.", []),
+        (
+            "(U) 一二三四五六七八九十百千万.",
+            [
+                (
+                    "Paragraph 1 of the text holds what prints as a code: 一 二 三 四 五 六 七 八 九 十 百 千 and 1 more",
+                    1,
+                )
+            ],
+        ),
+    ],
+)
+def test_typed_characters_that_print_as_codes_are_told_and_do_not_wait_for_a_person(check, body, held):
+    points = check(**with_body(body))
+    assert codes(points) == held
+    assert open_points(points) == []
+
+
+def test_subject_and_address_lines_are_typed_portions_of_their_own(check):
+    memo = make_memo_record(subject="(U) Review 中", addressee="Director 😀", sender="Office 文")
+    assert codes(check(memo=memo)) == [
+        ("The subject holds what prints as a code: 中", None),
+        ("The To line holds what prints as a code: 😀", None),
+        ("The From line holds what prints as a code: 文", None),
+    ]
+
+
+def test_what_was_not_typed_and_prints_as_codes_is_told_in_one_point(check):
+    files = [make_attachment(1, name="中.eval"), make_attachment(2, name="😀.eval")]
+    office = Authority("A. Officer", "Guide 文, Office, 20260701", "20511101")
+    assert codes(check(attachments=files, authority=office, reviewer="R. 中")) == [
+        ("The rest of the memo holds what prints as a code, first in enclosure 1: 中 😀 文", None)
+    ]
 
 
 def test_a_result_without_denominator_is_open(check):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer_app.memo.content import emphasised, joined
-from reviewer_app.memo.paper import characters, visible
+from reviewer_app.memo.paper import characters, lost, visible
 from reviewer_app.memo.sections import observations
 from tests.memo.test_layout import content_of, drawn, flat, make_memo_record
 
@@ -27,6 +27,12 @@ def test_every_character_is_drawn_or_shown_by_its_code(text):
     assert not any(unicodedata.category(each) in ("Cc", "Cf", "Co", "Cn") for each in shown)
     back = CODE.sub(lambda found: chr(int(found[1], 16)), shown)
     assert without_spaces(back) == without_spaces(unicodedata.normalize("NFC", text))
+
+
+@given(ANY_TEXT)
+def test_what_is_lost_is_what_is_shown_by_its_code(text):
+    shown = CODE.findall(visible(text, characters()))
+    assert lost(text, characters()) == list(dict.fromkeys(chr(int(code, 16)) for code in shown))
 
 
 @given(ANY_TEXT)
