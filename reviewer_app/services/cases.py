@@ -31,7 +31,8 @@ from reviewer_app.domain.record import Record
 from reviewer_app.errors import EntryError, RecordMissing
 from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
-from reviewer_app.services.facts import TERMS, FactLine, fact_line, needed, submission_of
+from reviewer_app.services.facts import FactLine, fact_line, needed, submission_of
+from reviewer_app.services.fields import called
 from reviewer_app.vault.queries import Conflict
 
 Kept = TypeVar("Kept", bound=Record)
@@ -151,7 +152,7 @@ def _terms_of(new: NewCase, case: str, mark: str) -> list[Record]:
         _belongs("Offered on", "")
     said = (new.agreed_uses, new.agreed_people, new.sharing, new.return_duty)
     names = ("uses", "people", "sharing", "return_duty")
-    terms = [typed.words(TERMS[name], text) for name, text in zip(names, said, strict=True)]
+    terms = [typed.words(called(Agreement.kind, name), text) for name, text in zip(names, said, strict=True)]
     if new.agreement.strip() or any(terms) or new.developer_may_be_named:
         uses, people, sharing, return_duty = terms
         parts.append(

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from reviewer_app.domain.clocks import Convention, Now, Until, trusted_now, written
 from reviewer_app.domain.markings import MarkingRules, Profile
+from reviewer_app.domain.notes import all_marks
 from reviewer_app.domain.people import Person, Role
+from reviewer_app.domain.record import Record
 from reviewer_app.domain.wording import WordingRules
 from reviewer_app.errors import EntryError
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.policy import Policy
+from reviewer_app.services.fields import called, is_portioned
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.lock import ExclusiveLock
 from reviewer_app.vault.vault import Transaction, Vault
@@ -58,9 +61,28 @@ class Desk:
 
     @contextmanager
     def record(self, verb: str, *, case: str | None = None, subject: str | None = None) -> Iterator[Transaction]:
-        """One act of the signed-in person; see `Vault.record`."""
+        """One act of the signed-in person; see `Vault.record`.
+
+        Raises EntryError, and records nothing, when a portion mark in a text asks for more than the record's marking.
+        """
         with self.vault.record(verb, person=self.person.id, case=case, subject=subject) as tx:
             yield tx
+            for value, fields in tx.written:
+                self._covers_its_texts(value, fields)
+
+    def _covers_its_texts(self, value: Record, said: frozenset[str]) -> None:
+        """SECURITY: a portion in a text is shown, printed and sent under the marking of its record."""
+        own = self.rules.banner_of_portion(value.marking)
+        for field in type(value).model_fields if "marking" in said else said:
+            text = getattr(value, field)
+            if type(text) is not str or field == "marking" or is_portioned(value.kind, field):
+                continue
+            for mark in all_marks(text):
+                if not self.rules.covers(own, mark):
+                    name = called(value.kind, field)
+                    self._require_held(mark, name)
+                    reason = f"{mark} stands in it and asks for more than ({value.marking}), its marking; "
+                    raise EntryError(field=name, reason=f"{reason}raise that, or move the text to a note")
 
     def now(self) -> Now:
         """The moment deadlines are measured by: never before the last moment the journal has seen."""
@@ -80,13 +102,16 @@ class Desk:
         Raises MarkingError when the rules do not know it, EntryError when this vault may not hold it.
         """
         mark = self.rules.portion(text.strip(), self.profile)
+        self._require_held(mark, field)
+        return mark
+
+    def _require_held(self, mark: str, field: str) -> None:
         if not self.holds(mark):
             raise EntryError(
                 field=field,
-                reason=f"({mark}) is above {self.policy.ceiling}, the highest marking this vault may hold. "
+                reason=f"({mark.strip('()')}) is above {self.policy.ceiling}, the highest marking this vault may hold. "
                 "Take it to a vault that may hold it, and tell your security officer if it was typed here",
             )
-        return mark
 
     def holds(self, mark: str) -> bool:
         """Whether this vault may hold what bears this marking."""

@@ -26,6 +26,7 @@ from reviewer_app.domain.record import Record
 from reviewer_app.errors import EntryError
 from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
+from reviewer_app.services.fields import called
 
 
 def needed(name: str, text: str, longest: int = typed.LINE) -> str:
@@ -37,15 +38,6 @@ def needed(name: str, text: str, longest: int = typed.LINE) -> str:
 
 
 WHEN = "Date and hour"
-TERMS = {
-    "edition": "Version",
-    "signed": "Signed on",
-    "uses": "Agreed uses",
-    "people": "Agreed people",
-    "sharing": "Sharing",
-    "return_duty": "Return or destroy",
-}
-"""Fields of `Agreement` that a person types, by their names on the form."""
 
 
 # --- dates ---------------------------------------------------------------------------------------------------------
@@ -136,7 +128,8 @@ def change_date(
 ) -> DatedFact:
     """A new value of a date as the person saw it; the earlier value stays in the journal with the reason.
 
-    Raises EntryError without a source or reason, Stale when it was changed since.
+    The date of the offer is that of the voluntary basis too. Raises EntryError without a source or reason, Stale when
+    it was changed since.
     """
     changes = {
         "moment": typed.dated(WHEN, moment),
@@ -146,7 +139,20 @@ def change_date(
         "reason": needed("Reason for the change", reason),
     }
     with desk.record("date changed", case=fact.case, subject=fact.id) as tx:
+        for offer in _same_offer(desk, fact):
+            tx.set(offer, offered=changes["moment"], document=changes["source"], marking=changes["marking"])
         return tx.set(fact, **changes)
+
+
+def _same_offer(desk: Desk, value: Record) -> list[Record]:
+    """The other record of the same offer: it is the voluntary basis and a date at once."""
+    if isinstance(value, DatedFact) and value.what is FactKind.ACCESS_OFFERED:
+        others: list[Record] = [*desk.vault.find(Submission, case=value.case, offered=value.moment)]
+    elif isinstance(value, Submission):
+        others = [*desk.vault.find(DatedFact, case=value.case, what=FactKind.ACCESS_OFFERED, moment=value.offered)]
+    else:
+        others = []
+    return [each for each in others if getattr(each, "entered_in_error", None) is None]
 
 
 # --- tracks and NSA's answer ---------------------------------------------------------------------------------------
@@ -249,8 +255,8 @@ def record_agreement(desk: Desk, case: str, *, reference: str, marking: str, **t
 
 def _term(name: str, value: Any) -> Any:
     if isinstance(value, datetime):
-        return typed.dated(TERMS[name], value)
-    return typed.words(TERMS[name], value) if type(value) is str else value
+        return typed.dated(called(Agreement.kind, name), value)
+    return typed.words(called(Agreement.kind, name), value) if type(value) is str else value
 
 
 def record_checkpoint(
@@ -281,11 +287,13 @@ def record_checkpoint(
 
 
 def strike_out(desk: Desk, value: Record, reason: str) -> None:
-    """Marks a record as entered in error: out of clocks, memos and packages, never out of history.
+    """Marks a record as entered in error: out of clocks, memos and packages, never out of history. An offer goes with
+    its date.
 
     Raises EntryError without a reason.
     """
     if "entered_in_error" not in type(value).model_fields:
         raise TypeError(f"a {value.kind} cannot be struck out")
     with desk.record("struck out", case=getattr(value, "case", None), subject=value.id) as tx:
-        tx.set(value, entered_in_error=needed("Reason", reason))
+        for each in (value, *_same_offer(desk, value)):
+            tx.set(each, entered_in_error=needed("Reason", reason))

@@ -8,17 +8,11 @@ from typing import Any
 
 from reviewer_app.domain.evidence import Evidence
 from reviewer_app.domain.findings import Finding, Referral
-from reviewer_app.domain.notes import all_marks
 from reviewer_app.errors import EntryError
 from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
+from reviewer_app.services.fields import called
 from reviewer_app.vault.vault import Transaction
-
-FIELDS = {"product_version": "Version", "disclosure": "Planned disclosure"}
-"""Fields of `Finding` that the form calls otherwise."""
-
-PROSE = ("title", "product", "product_version", "vendor", "description", "discovery", "conditions", "impact")
-"""Texts of a finding; its one marking covers them all."""
 
 WAY = tuple(Referral)
 """The steps of a referral in their order."""
@@ -50,7 +44,6 @@ def add(desk: Desk, case: str, title: str, marking: str, *, evidence: Collection
         found_by=desk.person.id,
         **_tidy(facts),
     )
-    _covers_its_texts(desk, finding)
     with desk.record("finding recorded", case=case, subject=finding.id) as tx:
         tx.create(finding)
         _link(tx, finding, evidence)
@@ -68,7 +61,6 @@ def edit(desk: Desk, finding: Finding, *, evidence: Collection[str] | None = Non
     if "marking" in facts:
         facts["marking"] = desk.portion(facts["marking"])
     changes = {name: value for name, value in _tidy(facts).items() if getattr(finding, name) != value}
-    _covers_its_texts(desk, finding.model_copy(update=changes))
     links = evidence_of(desk, finding)
     wanted = {link.attachment for link in links} if evidence is None else set(evidence)
     gone = [link for link in links if link.attachment not in wanted]
@@ -116,26 +108,8 @@ def _title(text: str) -> str:
     return text
 
 
-def _covers_its_texts(desk: Desk, finding: Finding) -> None:
-    """SECURITY: a portion in a text would be shown and sent under the finding's marking."""
-    own = desk.rules.banner_of_portion(finding.marking)
-    for field in PROSE:
-        for mark in all_marks(getattr(finding, field)):
-            if not desk.rules.covers(own, mark):
-                raise EntryError(
-                    field=_label(field),
-                    reason=f"{mark} stands in it and asks for more than ({finding.marking}), the finding's marking; "
-                    "raise that, or move the text to a note",
-                )
-
-
-def _label(field: str) -> str:
-    """What the form calls a field of `Finding`."""
-    return FIELDS.get(field) or field.replace("_", " ").capitalize()
-
-
 def _tidy(facts: dict[str, Any]) -> dict[str, Any]:
-    return {name: _tidied(_label(name), value) for name, value in facts.items()}
+    return {name: _tidied(called(Finding.kind, name), value) for name, value in facts.items()}
 
 
 def _tidied(name: str, value: Any) -> Any:

@@ -16,6 +16,7 @@ from reviewer_app.domain.findings import Finding
 from reviewer_app.domain.memos import Memo, MemoState
 from reviewer_app.domain.notes import Note
 from reviewer_app.errors import AppError, EntryError, NotAnchored
+from reviewer_app.memo.content import Entry
 from reviewer_app.memo.gate import GatePoint
 from reviewer_app.memo.make import Made, check_memo, make_memo
 from reviewer_app.memo.revision import CaseRecords, CaseRevision, MarkedLine, freeze
@@ -54,8 +55,11 @@ class Writing:
     body: str
 
 
-def opening(desk: Desk) -> Writing:
-    """What a new memo starts from."""
+def opening(desk: Desk, case: str) -> Writing:
+    """What the next memo starts from: the last one that was kept, for a correction or another step of the same case."""
+    last = max(desk.vault.find(Memo, case=case), key=lambda each: each.number, default=None)
+    if last:
+        return Writing(last.subject, last.addressee, last.sender, last.body)
     return Writing(
         subject="(U) Advisory review of a voluntarily submitted AI model",
         addressee=desk.policy.memo_addressee,
@@ -66,7 +70,7 @@ def opening(desk: Desk) -> Writing:
 
 def keep_writing(desk: Desk, case: str, writing: Writing) -> None:
     """Keeps what is being written of the next memo in the vault, outside the journal."""
-    untouched = writing == opening(desk)
+    untouched = writing == opening(desk, case)
     keep_draft(desk, _place(case), "" if untouched else json.dumps(asdict(writing), ensure_ascii=False))
 
 
@@ -74,8 +78,8 @@ def kept_writing(desk: Desk, case: str) -> Writing:
     """What was kept of the next memo, or what a new one starts from."""
     kept = draft(desk, _place(case))
     with suppress(ValueError, TypeError):
-        return Writing(**json.loads(kept)) if kept else opening(desk)
-    return opening(desk)
+        return Writing(**json.loads(kept)) if kept else opening(desk, case)
+    return opening(desk, case)
 
 
 def _place(case: str) -> str:
@@ -84,7 +88,16 @@ def _place(case: str) -> str:
 
 def points(desk: Desk, case: str, writing: Writing) -> list[GatePoint]:
     """The checklist beside the memo: what a final memo still waits for."""
-    return check_memo(_revision(desk, case, writing), desk.rules, desk.wording)
+    return [*_above(desk, writing), *check_memo(_revision(desk, case, writing), desk.rules, desk.wording)]
+
+
+def _above(desk: Desk, writing: Writing) -> Iterator[GatePoint]:
+    """What this vault may not hold, said while it is typed."""
+    for part in _marked(writing):
+        if not _wrong(desk, part.mark) and not desk.holds(part.mark):
+            what = f"{part.place}: {part.mark} is above {desk.policy.ceiling}, the highest marking this vault may hold"
+            step = "Take that text to a vault that may hold it, and tell your security officer if it was typed here."
+            yield GatePoint(False, what, part.typed, step)
 
 
 def preview(desk: Desk, case: str, writing: Writing) -> Made:
@@ -270,7 +283,7 @@ def _revision(desk: Desk, case: str, writing: Writing) -> CaseRevision:
 
 def _marking(desk: Desk, writing: Writing) -> str:
     """The roll-up of what is marked so far; an unmarked paragraph is a point of the checklist."""
-    valid = [mark for _, mark in _typed_marks(writing) if not _wrong(desk, mark)]
+    valid = [part.mark for part in _marked(writing) if not _wrong(desk, part.mark)]
     return desk.rules.portion_of_banner(desk.roll_up(valid)) if valid else "U"
 
 
@@ -283,18 +296,16 @@ def _lines_are_fit(writing: Writing) -> None:
 
 def _marks_are_valid(desk: Desk, writing: Writing) -> None:
     """Raises EntryError with the first mark that is not, as it was typed."""
-    for place, mark in _typed_marks(writing):
-        if why := _wrong(desk, mark):
-            reason = f"{mark} is not a valid portion mark: {why}; correct it and keep the memo again"
-            raise EntryError(field=place, reason=reason)
+    for part in _marked(writing):
+        if why := _wrong(desk, part.mark):
+            reason = f"{part.mark} is not a valid portion mark: {why}; correct it and keep the memo again"
+            raise EntryError(field=part.place, reason=reason)
 
 
-def _typed_marks(writing: Writing) -> Iterator[tuple[str, str]]:
-    """Every mark of the subject and of the paragraphs, each after where it was typed."""
+def _marked(writing: Writing) -> Iterator[Entry]:
+    """The marked portions of the subject and of the text."""
     for what, text in (("Subject", writing.subject), ("Paragraph {}", writing.body)):
-        for part in observations(text, what):
-            if part.mark:
-                yield part.place, part.mark
+        yield from (part for part in observations(text, what) if part.mark)
 
 
 def _wrong(desk: Desk, mark: str) -> str:

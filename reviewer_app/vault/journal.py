@@ -33,6 +33,8 @@ class Transaction:
         self.entry = new_id()
         self.digests: list[str] = []
         self.destroyed = False
+        self.written: list[tuple[Record, frozenset[str]]] = []
+        """Each record as it stands after what was said of it, and the fields that were said."""
         self._pending: list[Operation] = []
 
     # --- what a person says about records
@@ -42,6 +44,7 @@ class Transaction:
         said = value.scalars()
         self._require_case(value, said)
         del said["id"]
+        self.written.append((value, frozenset(said)))
         self._say("create", value, said, {"marking": ()}, ())
 
     def set(self, value: Kept, /, **changes: object) -> Kept:
@@ -139,6 +142,7 @@ class Transaction:
         self._require_case(value, {**state.values, **changes})
         after = type(value).model_validate({**state.values, "id": value.id, **changes})
         scalars = after.scalars()
+        self.written.append((after, frozenset(changes)))
         said = {"marking": state.values["marking"], **{field: scalars[field] for field in changes}}
         self._say(action, value, said, {field: state.heads.get(field, ()) for field in said}, erases)
         return after

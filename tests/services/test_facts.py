@@ -13,10 +13,11 @@ from reviewer_app.domain.cases import (
     Precision,
 )
 from reviewer_app.errors import EntryError, MarkingError, Stale
-from reviewer_app.services import cases, facts
+from reviewer_app.services import cases, facts, findings
 from tests.factories import at, make_case
 
 RELEASE = FactKind.PARTNER_RELEASE_PLANNED
+HIGHER = "see the (S//NF) annex"
 
 
 @pytest.fixture
@@ -185,3 +186,73 @@ def test_striking_out_needs_a_reason_and_takes_a_date_out_of_the_clock(desk, cas
 def test_a_case_itself_cannot_be_struck_out(desk, case):
     with pytest.raises(TypeError):
         facts.strike_out(desk, desk.vault.get(Case, case.id), "typed twice")
+
+
+def test_an_offer_and_its_date_are_changed_and_struck_out_together(desk):
+    case = make_case(desk, offered=at(2026, 11, 1), offered_by="J. P.", offer_document="Letter 1").id
+
+    def both():
+        file = cases.case_file(desk, case)
+        dates = [line.fact for line in file.facts if line.fact.what is FactKind.ACCESS_OFFERED]
+        return dates, [each for each in file.submissions if each.entered_in_error is None]
+
+    (date,), (offer,) = both()
+    change(desk, date, at(2026, 11, 2), source="Letter 2", marking=date.marking)
+    (date,), (offer,) = both()
+    assert (offer.offered, offer.document) == (date.moment, date.source) == (at(2026, 11, 2), "Letter 2")
+    facts.strike_out(desk, date, "Wrong case")
+    assert both() == ([], [])
+    again = facts.record_submission(desk, case, at(2026, 11, 3), offered_by="J. P.", document="Letter", marking="U")
+    facts.strike_out(desk, again, "Wrong case")
+    assert both() == ([], [])
+
+
+# --- no text under a lower marking than it asks for --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("record", "field"),
+    [
+        (
+            lambda desk, case: facts.record_agreement(desk, case, reference="A-1", marking="U", uses=HIGHER),
+            "Agreed uses",
+        ),
+        (lambda desk, case: facts.record_agreement(desk, case, reference=HIGHER, marking="U"), "Agreement reference"),
+        (lambda desk, case: facts.record_checkpoint(desk, case, build="b", marking="U", runs_at=HIGHER), "Runs at"),
+        (
+            lambda desk, case: facts.record_date(
+                desk, case, FactKind.RETURN_DUE, at(2026, 12, 1), source=HIGHER, marking="U"
+            ),
+            "Source document",
+        ),
+        (
+            lambda desk, case: facts.record_submission(
+                desk, case, at(2026, 12, 1), offered_by="J. P.", document=HIGHER, marking="U"
+            ),
+            "Document of the offer",
+        ),
+        (
+            lambda desk, case: facts.record_determination(
+                desk, case, Answer.COVERED, at(2026, 12, 1), authority="NSA", reference=HIGHER, marking="U"
+            ),
+            "Reference of the record",
+        ),
+    ],
+)
+def test_a_portion_in_a_text_is_refused_under_a_lower_marking(desk, record, field):
+    case = make_case(desk).id
+    before = desk.vault.entries()[0].number
+    with pytest.raises(EntryError, match="asks for more than") as refused:
+        record(desk, case)
+    assert refused.value.facts["field"] == field and desk.vault.entries()[0].number == before
+
+
+def test_a_marking_is_not_lowered_under_its_texts_and_what_stands_can_be_struck_out(desk):
+    case = make_case(desk).id
+    said = {"source": HIGHER, "marking": "S//NF"}
+    fact = facts.record_date(desk, case, FactKind.RETURN_DUE, at(2026, 12, 1), **said)
+    with pytest.raises(EntryError, match="asks for more than"):
+        facts.change_date(desk, fact, at(2026, 12, 2), **said | {"marking": "U"}, reason="Wrong")
+    with pytest.raises(EntryError, match=r"Reason: .*asks for more than"):
+        facts.strike_out(desk, findings.add(desk, case, "Weak check", "U"), "It was (S//NF) text")
+    facts.strike_out(desk, fact, "Wrong case")

@@ -58,7 +58,7 @@ def test_what_is_missing_is_named_and_nothing_is_recorded(desk, case, title, mar
     "text", ["(CUI) first line", "see (CUI) there", "one\n - (CUI) two", "one\n(CUI) two", "( CUI ) x"]
 )
 def test_no_portion_hides_in_a_finding_under_its_marking(desk, case, text):
-    with pytest.raises(EntryError, match=r"Impact: .*asks for more than .U., the finding's marking"):
+    with pytest.raises(EntryError, match=r"Impact: .*asks for more than \(U\), its marking"):
         findings.add(desk, case, "Weakness", "U", impact=text)
     made = findings.add(desk, case, "Weakness", "CUI", impact=text)
     with pytest.raises(EntryError, match="asks for more"):

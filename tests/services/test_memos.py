@@ -3,6 +3,7 @@ import errno
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -47,7 +48,7 @@ def waiting(points):
 
 
 def test_a_new_memo_starts_with_a_closed_checklist(desk, case):
-    assert waiting(memos.points(desk, case, memos.opening(desk))) == []
+    assert waiting(memos.points(desk, case, memos.opening(desk, case))) == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +118,24 @@ def test_what_cannot_be_seen_is_kept_in_no_memo(desk, case, field, changes):
     assert refused.value.facts["field"] == field and desk.vault.find(Memo, case=case) == []
 
 
+def test_what_the_vault_may_not_hold_is_an_open_point_while_it_is_typed(desk, case):
+    low = replace(desk, policy=desk.policy.model_copy(update={"ceiling": "SECRET//NOFORN"}))
+    text = writing("(U) One.\n\n(TS//NF) Two.")
+    (point,) = waiting(memos.points(low, case, text))
+    assert point.what.startswith("Paragraph 2: (TS//NF) is above SECRET//NOFORN") and point.where == 2
+    with pytest.raises(EntryError, match="above SECRET//NOFORN"):
+        memos.keep(low, case, text, final=False)
+    assert waiting(memos.points(desk, case, text)) == []
+
+
+def test_the_next_memo_starts_from_the_last(desk, case):
+    memos.keep(desk, case, writing("(U) First.", subject="(U) One"), final=True)
+    assert memos.kept_writing(desk, case) == writing("(U) First.", subject="(U) One")
+    memos.keep_writing(desk, case, writing("(U) Second."))
+    assert memos.kept_writing(desk, case).body == "(U) Second."
+    memos.keep_writing(desk, case, memos.opening(desk, case))
+
+
 def test_a_number_is_never_given_twice(desk, case):
     first, _ = memos.keep(desk, case, writing(), final=False)
     facts.strike_out(desk, first, "wrong addressee")
@@ -154,12 +173,12 @@ def test_what_is_entered_in_error_and_earlier_memos_stay_out_of_a_memo(desk, cas
 
 def test_the_text_is_kept_outside_the_journal_and_found_again(desk, case):
     before = desk.vault.entries()
-    assert memos.kept_writing(desk, case) == memos.opening(desk)
+    assert memos.kept_writing(desk, case) == memos.opening(desk, case)
     typed = writing("(U) Half a sent", addressee="")
     memos.keep_writing(desk, case, typed)
     assert memos.kept_writing(desk, case) == typed
     assert desk.vault.entries() == before
-    memos.keep_writing(desk, case, memos.opening(desk))
+    memos.keep_writing(desk, case, memos.opening(desk, case))
     assert [draft.place for draft in desk.vault.drafts(desk.person.id)] == []
 
 
@@ -168,13 +187,13 @@ def test_a_final_memo_ends_its_draft(desk, case):
     memos.keep(desk, case, writing(), final=False)
     assert memos.kept_writing(desk, case) == writing()
     memos.keep(desk, case, writing(), final=True)
-    assert memos.kept_writing(desk, case) == memos.opening(desk)
+    assert memos.kept_writing(desk, case) == memos.opening(desk, case)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"subject": "s"}', '{"other": 1}'])
 def test_a_draft_of_another_form_is_left_aside(desk, case, text):
     desk.vault.save_draft(f"memo:{case}", desk.person.id, text)
-    assert memos.kept_writing(desk, case) == memos.opening(desk)
+    assert memos.kept_writing(desk, case) == memos.opening(desk, case)
 
 
 # --- copies --------------------------------------------------------------------------------------------------------

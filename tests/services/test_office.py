@@ -66,7 +66,7 @@ def test_unchanged_details_leave_no_entry_and_an_empty_letterhead_is_refused(des
 def test_the_checklist_names_what_the_office_has_to_fill_in(desk):
     case = make_case(desk).id
     office.change(desk, classified_by="", contact="")
-    writing = replace(memos.opening(desk), body="(S//NF) One sentence.\n\n(CUI) Another.")
+    writing = replace(memos.opening(desk, case), body="(S//NF) One sentence.\n\n(CUI) Another.")
     waiting = [point for point in memos.points(desk, case, writing) if point.office and not point.ok]
     assert any("Classified By is empty" in point.what for point in waiting)
     office.change(desk, classified_by="J. Doe, reviewer", contact="Station 4")
