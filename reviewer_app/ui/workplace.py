@@ -17,6 +17,7 @@ from reviewer_app.ui.appearance import Appearance
 from reviewer_app.ui.case.attaching import Attaching
 from reviewer_app.ui.case.page import CasePage
 from reviewer_app.ui.dialog import Question
+from reviewer_app.ui.dialogs.form import FormDialog, kept_forms
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
 from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.docket import Docket
@@ -38,6 +39,7 @@ LOSE = (
     "Close and lose them",
     "Keep the window open",
 )
+KEPT = "What you typed in “{title}” is kept and not recorded yet. Open that form again to go on."
 THE_VAULT = {"page": "vault"}
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 
@@ -83,7 +85,8 @@ class Workplace(QObject):
     def start(self) -> None:
         """Show where the person left: a case at its tab, the vault, or the docket."""
         self._show_status()
-        self.docket.remarks = self.desk.remarks
+        kept = tuple(KEPT.format(title=title) for title in kept_forms(self.desk))
+        self.docket.remarks = (*self.desk.remarks, *kept)
         left = preferences.recall(self.desk, "place")
         self.show_docket()
         if left:
@@ -94,6 +97,8 @@ class Workplace(QObject):
                 elif any(line.case == there["case"] for line in self.docket.lines):
                     self.open_case(there["case"], there["tab"])
                     self._go_on_writing(there["case"])
+                    for told in kept:
+                        self.say(told)
 
     def _go_on_writing(self, case: str) -> None:
         if self.case and self.case.tab() == "notes" and notes.draft(self.desk, notes.place(case)):
@@ -239,6 +244,8 @@ class Workplace(QObject):
     def keep(self) -> None:
         """Keep drafts and place in the vault, as before locking or closing."""
         self._keep_drafts()
+        for form in self.shell.findChildren(FormDialog):
+            form.keep()
         with suppress(AppError):  # no text is lost with it
             preferences.remember(self.desk, "place", json.dumps(there) if (there := self._there()) else "")
 

@@ -8,12 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
+from reviewer_app.domain.findings import Finding
 from reviewer_app.domain.notes import Note
 from reviewer_app.errors import NoSpace
 from reviewer_app.services import notes
 from reviewer_app.services.door import Door, Front, Resident
 from reviewer_app.ui.case import note_editor
 from reviewer_app.ui.dialog import Dialog, Question
+from reviewer_app.ui.dialogs.form import kept_forms
 from reviewer_app.ui.dialogs.record_date import RecordDateDialog
 from reviewer_app.ui.unlock import Unlock
 from reviewer_app.ui.workplace import Workplace
@@ -164,6 +166,40 @@ def test_ctrl_l_locks_at_once_from_a_dialog_on_a_dialog(place, qtbot):
     during(place.new_case, ask)
     assert seen and not any(seen)
     assert not place.shell.body.isVisible()
+
+
+def test_what_was_typed_in_a_form_is_there_again_after_a_lock(place, desk, case, appearance, tasks, qtbot):
+    def type_and_lock(form):
+        form.title_line.setText("Weak check")
+        form.impact.setPlainText("Files\ncan be read")
+        form.public.setCurrentIndex(1)
+        qtbot.waitUntil(form.isActiveWindow)
+        with qtbot.waitSignal(place.locked):
+            QTest.keyClick(form, Qt.Key.Key_L, Ctrl)
+        form.done(0)
+
+    def go_on(form):
+        assert (form.title_line.text(), form.impact.toPlainText()) == ("Weak check", "Files\ncan be read")
+        assert form.public.currentIndex() == 1
+        assert says(form, "As you left it; not recorded yet.")
+        form.accept()
+
+    seen = []
+    place.show_tab("findings")
+    during(place.case.act, type_and_lock)
+    after = Workplace(desk, appearance, tasks)
+    qtbot.addWidget(after.shell)
+    after.start()
+    told = "What you typed in “Record a finding” is kept and not recorded yet. Open that form again to go on."
+    assert told in after.docket.remarks and told in [alert.text for alert in after.case.news.alerts()]
+    elsewhere = make_case(desk).id
+    after.open_case(elsewhere, "findings")
+    during(after.case.act, lambda form: (seen.append(form.title_line.text()), form.reject()))
+    assert seen == [""]
+    after.open_case(case, "findings")
+    during(after.case.act, go_on)
+    assert [each.title for each in desk.vault.find(Finding, case=case)] == ["Weak check"]
+    assert "Record a finding" not in kept_forms(desk)
 
 
 # --- where the focus goes ------------------------------------------------------------------------------------------

@@ -24,7 +24,9 @@ class FindingDialog(FormDialog):
     discard = "this finding"
 
     def __init__(self, parent: QWidget | None, desk: Desk, file: CaseFile, finding: Finding | None = None) -> None:
-        super().__init__("Edit the finding" if finding else "Record a finding", parent, desk, 600)
+        super().__init__(
+            "Edit the finding" if finding else "Record a finding", parent, desk, 600, about=(finding or file.case).id
+        )
         self.file, self.finding = file, finding
         said = finding or Finding(case=file.case.id, number=1, title="-", found=file.now, found_by=desk.person.id)
         self._what(said, finding)

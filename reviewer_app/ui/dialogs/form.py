@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A dialog that records something: fields one below the other, errors beside them, and nothing typed is lost."""
 
+import json
+from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QLineEdit, QPlainTex
 from reviewer_app.domain.cases import Precision
 from reviewer_app.errors import AppError, EntryError, MarkingError
 from reviewer_app.services.desk import Desk
+from reviewer_app.services.notes import draft, keep_draft
 from reviewer_app.ui.dialog import Dialog, Question
 from reviewer_app.ui.theme import GAP, em, font, styled
 from reviewer_app.ui.widgets.controls import Labelled, choice, field, labelled, tick
@@ -20,6 +23,8 @@ from reviewer_app.ui.widgets.moment import MomentEntry, Reading
 
 Words = TypeVar("Words", bound=StrEnum)
 MARKING = "Marking"
+KEPT = "form:"
+"""How the place of a form's draft begins."""
 
 
 class TextBox(QPlainTextEdit):
@@ -145,14 +150,25 @@ class Form(QFrame):
             raise EntryError(field=name, reason=reading.wrong)
         return reading
 
-    def typed(self) -> tuple[object, ...]:
-        """Everything that stands in the form, to tell whether a person has typed."""
-        return (
-            *(line.text() for line in self.findChildren(QLineEdit)),
-            *(box.toPlainText() for box in self.findChildren(QPlainTextEdit)),
-            *(box.currentIndex() for box in self.findChildren(QComboBox)),
-            *(box.isChecked() for box in self.findChildren(QCheckBox)),
-        )
+    def typed(self) -> dict[str, str | int | bool]:
+        """Everything that stands in the form, by what screen readers call it."""
+        return {
+            **{f"line {line.accessibleName()}": line.text() for line in self.findChildren(QLineEdit)},
+            **{f"words {words.accessibleName()}": words.toPlainText() for words in self.findChildren(QPlainTextEdit)},
+            **{f"choice {one.accessibleName()}": one.currentIndex() for one in self.findChildren(QComboBox)},
+            **{f"tick {one.accessibleName() or one.text()}": one.isChecked() for one in self.findChildren(QCheckBox)},
+        }
+
+    def type_again(self, typed: dict[str, Any]) -> None:
+        """Put back what `typed` gave; what the form no longer has is left out."""
+        for line in self.findChildren(QLineEdit):
+            line.setText(str(typed.get(f"line {line.accessibleName()}", line.text())))
+        for words in self.findChildren(QPlainTextEdit):
+            words.setPlainText(str(typed.get(f"words {words.accessibleName()}", words.toPlainText())))
+        for one in self.findChildren(QComboBox):
+            one.setCurrentIndex(int(typed.get(f"choice {one.accessibleName()}", one.currentIndex())))
+        for each in self.findChildren(QCheckBox):
+            each.setChecked(bool(typed.get(f"tick {each.accessibleName() or each.text()}", each.isChecked())))
 
 
 def _told(error: AppError) -> tuple[str, str]:
@@ -171,16 +187,20 @@ class FormDialog(Dialog):
     """Subclasses fill `form` and then call `finish`; `save` records and returns what was made.
 
     An expected error is shown in the form and the dialog stays open. `discard` names what closing would lose once
-    something was typed.
+    something was typed. `about` is the id of what the form is about: by it, what was typed when the vault was locked is
+    found again. A form without it is not kept.
     """
 
     discard = "what you typed"
 
-    def __init__(self, title: str, parent: QWidget | None, desk: Desk, width: int = 460) -> None:
+    def __init__(
+        self, title: str, parent: QWidget | None, desk: Desk, width: int = 460, *, about: str | None = None
+    ) -> None:
         super().__init__(title, parent, width)
         self.desk, self.form = desk, Form(desk)
         self.made: Any = None
-        self._blank: tuple[object, ...] = ()
+        self._blank: dict[str, str | int | bool] = {}
+        self._place = f"{KEPT}{title}:{about}" if about else ""
 
     def finish(self, verb: str, *, by_enter: bool = True) -> None:
         """Lay the dialog out; Ctrl+Enter records, and Enter too unless the form is long."""
@@ -193,6 +213,26 @@ class FormDialog(Dialog):
         self._view = scroll(self.form, self.windowTitle())
         self.fill(self._view, self.closer(), agree)
         self._blank = self.form.typed()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """What was typed when the vault was locked stands there again."""
+        kept = draft(self.desk, self._place) if self._place else ""
+        with suppress(ValueError, TypeError):
+            if kept:
+                self.form.type_again(json.loads(kept))
+                self.form.box.insertWidget(0, label("As you left it; not recorded yet.", "soft", wrap=True))
+
+    def keep(self) -> None:
+        """Keep what was typed in the vault, as before it is locked."""
+        if self._place:
+            typed = self.form.typed()
+            keep_draft(self.desk, self._place, "" if typed == self._blank else json.dumps(typed))
+
+    def _forget(self) -> None:
+        if self._place:
+            with suppress(AppError):
+                keep_draft(self.desk, self._place, "")
 
     def save(self) -> Any:
         """Record what stands in the form. Raises AppError for what a person has to change."""
@@ -208,6 +248,7 @@ class FormDialog(Dialog):
             self.fit()  # the sentence takes room that the dialog may still have
             self._view.ensureWidgetVisible(told)
             return
+        self._forget()
         super().accept()
 
     @Slot()
@@ -218,4 +259,11 @@ class FormDialog(Dialog):
             text = "It is not recorded anywhere yet."
             if not Question.ask(self, question, text, "Discard", "Keep", dangerous=True):
                 return
+        self._forget()
         super().reject()
+
+
+def kept_forms(desk: Desk) -> list[str]:
+    """The titles of the forms that were open when the vault was locked."""
+    places = (each.place for each in desk.vault.drafts(desk.person.id) if each.place.startswith(KEPT))
+    return [place.removeprefix(KEPT).rsplit(":", 1)[0] for place in places]

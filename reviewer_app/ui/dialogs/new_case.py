@@ -17,7 +17,7 @@ class NewCaseDialog(FormDialog):
     discard = "this new case"
 
     def __init__(self, parent: QWidget | None, desk: Desk) -> None:
-        super().__init__("New case", parent, desk, 560)
+        super().__init__("New case", parent, desk, 560, about="vault")
         form = self.form
         form.lay(
             prose("Only codename, developer and marking are needed. Everything else can be recorded later.", "soft")

@@ -25,7 +25,7 @@ class OfficeDialog(FormDialog):
     discard = "the office details you changed"
 
     def __init__(self, parent: QWidget | None, desk: Desk) -> None:
-        super().__init__("Office", parent, desk, 520)
+        super().__init__("Office", parent, desk, 520, about="vault")
         self.form.lay(prose(TOLD, "soft"))
         self.lines = {
             name: self.form.line(told, NOTES.get(name, ""), getattr(desk.policy, name))

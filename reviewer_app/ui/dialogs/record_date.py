@@ -23,7 +23,7 @@ class RecordDateDialog(FormDialog):
         what: FactKind | None = None,
     ) -> None:
         """`fact` is the date to change; otherwise `what` is the kind to begin with."""
-        super().__init__("Change a date" if fact else "Record a date", parent, desk)
+        super().__init__("Change a date" if fact else "Record a date", parent, desk, about=(fact or file.case).id)
         self.file, self.fact = file, fact
         form = self.form
         if fact:

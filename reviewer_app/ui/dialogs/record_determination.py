@@ -20,7 +20,7 @@ class RecordDeterminationDialog(FormDialog):
     """Answers with the recorded determination."""
 
     def __init__(self, parent: QWidget | None, desk: Desk, file: CaseFile) -> None:
-        super().__init__("Record a determination", parent, desk)
+        super().__init__("Record a determination", parent, desk, about=file.case.id)
         self.file = file
         form = self.form
         form.lay(prose(TOLD, "soft"))

@@ -17,7 +17,7 @@ class RecordReceiptDialog(FormDialog):
     """Answers with True when the receipt was recorded."""
 
     def __init__(self, parent: QWidget | None, desk: Desk, transfer: Transfer) -> None:
-        super().__init__("Record a receipt", parent, desk)
+        super().__init__("Record a receipt", parent, desk, about=transfer.id)
         self.transfer = transfer
         self.form.lay(label(transfer.package, step=1, weight=STRONG, wrap=True), prose(TOLD, "soft"))
         self.receipt = self.form.line("Receipt", "Who received it, when, and their reference.")

@@ -17,7 +17,7 @@ class TermsDialog(FormDialog):
     verb = ""
 
     def __init__(self, parent: QWidget | None, desk: Desk, file: CaseFile) -> None:
-        super().__init__(self.title, parent, desk, 520)
+        super().__init__(self.title, parent, desk, 520, about=file.case.id)
         self.case = file.case.id
         self.fields()
         self.mark = self.form.marking(file.case.marking)

@@ -14,7 +14,7 @@ class SetTracksDialog(FormDialog):
     """Answers with the case as it stands afterwards."""
 
     def __init__(self, parent: QWidget | None, desk: Desk, case: Case) -> None:
-        super().__init__("Change tracks", parent, desk, 400)
+        super().__init__("Change tracks", parent, desk, 400, about=case.id)
         self.case = case
         form = self.form
         form.lay(prose("Tracks are independent. Every move is kept in the history.", "soft"))

@@ -18,7 +18,7 @@ class StrikeOutDialog(FormDialog):
 
     def __init__(self, parent: QWidget | None, desk: Desk, value: Record, named: str) -> None:
         """`named` says what is struck out: `planned partner release, 3 Dec 2026 12:00 EST`."""
-        super().__init__("Entered in error", parent, desk)
+        super().__init__("Entered in error", parent, desk, about=value.id)
         self.value = value
         question = label(f"Strike out {named}?", step=1, weight=STRONG, wrap=True)
         self.form.lay(question, prose(TOLD, "soft"))
