@@ -1,6 +1,7 @@
 @echo off
 rem The project's commands on Windows, with the meaning they have in ./dev.
 setlocal
+set "CALLED_FROM=%CD%"
 cd /d "%~dp0"
 set "COMMAND=%~1"
 set "REST="
@@ -72,5 +73,6 @@ dist\reviewer-app\reviewer-app.exe selftest
 exit /b %ERRORLEVEL%
 
 :exec
+cd /d "%CALLED_FROM%"
 %REST%
 exit /b %ERRORLEVEL%

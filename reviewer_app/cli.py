@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Without a verb the application opens.",
     )
     top.add_argument("--version", action="version", version=f"Reviewer {__version__}")
-    verbs = top.add_subparsers(required=True, metavar="VERB")
+    verbs = top.add_subparsers(required=True, metavar="VERB", prog=top.prog)
     _reading(verbs)
     _marking(verbs)
     _vault(verbs)

@@ -179,6 +179,11 @@ class NotAnchored(VaultError):
     )
 
 
+class VaultNotFound(VaultError):
+    code = "V-123"
+    sentence = "There is no folder “{name}”. Check its name and its disk, then choose it again."
+
+
 # --- the journal ---------------------------------------------------------------------------------------------------
 
 
@@ -333,6 +338,11 @@ class WithheldTextFound(PackageError):
 class PackageUnreadable(PackageError):
     code = "X-704"
     sentence = "“{name}” cannot be read ({reason}). Put the medium back or copy the package again, then check it again."
+
+
+class NotAPackage(PackageError):
+    code = "X-705"
+    sentence = "“{name}” is no package: it has no {file}. Choose the package's own folder."
 
 
 # --- what a person typed -------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from reviewer_app.domain.markings import MarkingRules, Profile
-from reviewer_app.errors import MarkingError, PackageError
+from reviewer_app.errors import MarkingError, NotAPackage, PackageError
 from reviewer_app.exchange.case_check import Json, check_case, schema_text
 from reviewer_app.exchange.check import CheckedBag, check_bag
 from reviewer_app.exchange.form import (
@@ -93,7 +93,7 @@ def verify(folder: Path, *, progress: Progress = no_progress, cancelled: Cancell
     if folder.name.endswith(UNFINISHED):
         raise PackageError(reason=f"“{shown(folder.name)}” was not finished by its writer")
     if folder.is_dir() and not (folder / DECLARATION).is_file():
-        raise PackageError(reason=f"“{shown(folder.name)}” is no package, for it has no {DECLARATION}")
+        raise NotAPackage(name=shown(folder.name), file=DECLARATION)
     bag = check_bag(folder, READ, progress, cancelled)
     info, practice = _check_info(bag)
     _check_places(bag, info["MRC-Purpose"])

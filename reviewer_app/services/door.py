@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from reviewer_app.errors import NotAVault, SignInRefused, SlotRefused
+from reviewer_app.errors import NotAVault, SignInRefused, SlotRefused, VaultNotFound
 from reviewer_app.paths import data_folder
 from reviewer_app.vault.place import check_folder
 from reviewer_app.vault.slotform import ACTIVE, PASSPHRASE, Slot, from_bytes, read_newest
@@ -69,9 +69,11 @@ class Door(NamedTuple):
 def look(folder: Path) -> Door:
     """Reads the door of a vault; writes nothing.
 
-    Raises NotAVault, SlotsDamaged, SlotRefused, NewerVault, OnNetworkPath or NoPermission.
+    Raises VaultNotFound, NotAVault, SlotsDamaged, SlotRefused, NewerVault, OnNetworkPath or NoPermission.
     """
     folder = check_folder(folder)
+    if not folder.exists():
+        raise VaultNotFound(name=folder.name)
     if folder.is_file():
         raise NotAVault(name=folder.name)
     content, *_ = from_bytes(read_newest(folder)[0])

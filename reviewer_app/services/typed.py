@@ -36,7 +36,9 @@ def whole(name: str, text: str) -> str:
         code, what = ord(unfit[0]), "a character that cannot be seen"
         if 0xD800 <= code <= 0xDFFF:
             what = "half a character"
-        raise EntryError(field=name, reason=f"it holds {what} (U+{code:04X}); delete it, then save again")
+        before = " ".join(text[: unfit.start()].split())[-20:].strip()
+        where = f" behind “{before}”" if before else " at its beginning"
+        raise EntryError(field=name, reason=f"it holds {what} (U+{code:04X}){where}; delete it, then save again")
     return text
 
 

@@ -228,6 +228,7 @@ class Shell(QMainWindow):
         """Show what every key does."""
         pairs = [(command.keys, command.text) for command in self.commands]
         pairs += [("Tab, Shift+Tab", "Next or previous control"), ("Enter", "Open the chosen row")]
+        pairs += [("Ctrl+Enter", "Save the note or form you are in")]
         pairs += [("Esc", "Back to the docket"), ("Ctrl+C", "Copy the chosen rows as text")]
         dialog = Dialog("Keyboard", self, 540)
         dialog.fill(scroll(facts(pairs), "Keys"), dialog.closer("Close"))

@@ -169,11 +169,11 @@ class Tour:
         lines += [
             "",
             f"The passphrase of the practice vault is “{PASSPHRASE}”. From the source tree, this opens it:",
-            f'    ./dev exec reviewer-app "{self.out / f"Practice{SUFFIX}"}"',
+            f'    ./dev run "{self.out / f"Practice{SUFFIX}"}"',
             "memo.pdf is the final memo. package/ is the written package under a short name, as a receiver gets it;",
             "from the source tree, this checks it:",
             f'    ./dev exec reviewer-app package verify "{self.out / "package"}"',
-            "On Windows write dev for ./dev; where Reviewer is installed or built, leave out ./dev exec.",
+            "On Windows write dev for ./dev. Where Reviewer is built, reviewer-app stands for ./dev run and ./dev exec reviewer-app.",
             f"Pictures: {len(self.stage.pictures)}. Time: {seconds:.1f} s.",
         ]
         (self.out / "summary.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

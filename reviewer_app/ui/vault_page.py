@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from reviewer_app.services.vaults import Health, Report
@@ -38,6 +38,7 @@ class VaultPage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._stand_in: QWidget | None = None  # has the focus of "Check everything" while that is disabled
         self.told = label("", "soft", wrap=True)
         self.go = start(button("Check everything", "main", on=self.check_asked.emit))
         self.health = column(gap=GAP, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
@@ -50,8 +51,14 @@ class VaultPage(QWidget):
         fill(QVBoxLayout(self), ((page(page_head("Vault", self.told, self.go), (body, 1), gap=EDGE), 1),), 0)
 
     def set_busy(self, busy: bool) -> None:
-        """One check at a time."""
+        """One check at a time. Focus comes back to the button with its end, unless a person has moved it since."""
+        window = self.window()
+        held = window.focusWidget()
         self.go.setEnabled(not busy)
+        if busy:
+            self._stand_in = window.focusWidget() if held is self.go else None
+        elif held and held is self._stand_in:
+            self.go.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_health(self, health: Health) -> None:
         """Show what the vault holds and when it was last checked."""

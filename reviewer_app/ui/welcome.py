@@ -257,8 +257,9 @@ class RecoveryKey(Page):
         for line in self.lines:
             line.setAccessibleName(f"Recovery key: {line.text()}")
         told = (
-            "It leads to the keys of this vault when a passphrase is lost, and it is shown only now. Write it on paper, "
-            "compare it letter by letter, and keep it where your office keeps such papers. It has no letters I, L, O or U."
+            "It leads to the keys of this vault when a passphrase is lost. Signing in with it comes with a later version. "
+            "It is shown only now: write it on paper, compare it letter by letter, and keep it where your office keeps such "
+            "papers. It has no letters I, L, O or U."
         )
         self.lay_out(
             label("Recovery key", step=2, weight=STRONG),

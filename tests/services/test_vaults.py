@@ -448,11 +448,17 @@ def test_both_copies_damaged_are_refused_and_left_as_they_are(folder):
     assert content(folder) == before
 
 
-@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("x"), lambda path: None])
+@pytest.mark.parametrize("make", [lambda path: path.mkdir(), lambda path: path.write_text("x")])
 def test_what_is_no_vault_is_called_so(tmp_path, make):
     make(tmp_path / "letters")
     with pytest.raises(errors.NotAVault, match="“letters”"):
         look(tmp_path / "letters")
+
+
+def test_a_folder_that_is_not_there_is_called_so(tmp_path):
+    with pytest.raises(errors.VaultNotFound, match=r"There is no folder “Reviews\.vault”"):
+        look(tmp_path / "Reviews.vault")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_newer_slot_file_is_refused_at_the_door(folder):

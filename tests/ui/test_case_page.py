@@ -3,12 +3,13 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QFontMetrics
 from PySide6.QtTest import QTest
 
 from reviewer_app.domain.cases import Access, FactKind
 from reviewer_app.services import cases, facts, vaults
 from reviewer_app.ui.case.head import clock_words
+from reviewer_app.ui.theme import GAP, font
 from reviewer_app.ui.widgets.controls import DropTarget
 from reviewer_app.ui.widgets.strips import Alert
 from tests.desks import SteadyClock, make_desk
@@ -217,3 +218,22 @@ def test_news_is_one_line_and_the_next_takes_its_place(place, qapp):
     place.say("Package written.")
     shown = [alert.text for alert in place.page.news.alerts() if alert.isVisible()]
     assert shown == ["Package written."]
+
+
+# --- the dated facts -----------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_date_and_who_entered_it_find_room(place, shell, qapp):
+    qapp.processEvents()
+    assert shell.width() == 1440
+    words, table = QFontMetrics(font()), place.page.part("overview").dates.table
+    what = [(0, each.capitalize(), GAP) for each in FactKind]
+    who = [(4, text, 2 * GAP) for text in ("Entered by", "Dana O'Neil, 25 Nov", "Alexandra Kirk, 25 Nov")]
+    cut = [text for place, text, pad in what + who if words.horizontalAdvance(text) + pad > table.columnWidth(place)]
+    assert cut == [] and not table.isColumnHidden(4)
+
+
+def test_the_name_of_a_button_begins_with_the_words_on_it(place):
+    overview = place.page.part("overview")
+    for each in (overview.wrong, overview.dates.strike, overview.dates.change):
+        assert each.accessibleName().startswith(each.text().strip())

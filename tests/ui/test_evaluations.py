@@ -2,10 +2,11 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from reviewer_app.domain.evidence import EvaluationSummary
 from reviewer_app.errors import Cancelled, ReaderFailed
-from reviewer_app.services import attachments, facts
+from reviewer_app.services import attachments, facts, memos
 from reviewer_app.services.reading import Said, Score
 from reviewer_app.ui import theme
 from reviewer_app.ui.case.evaluations import EvaluationsTab
@@ -68,6 +69,14 @@ def test_the_newest_attachment_is_in_front_with_its_tool_and_moment(show, place)
     assert tab.table.current_key() == cut.id
     assert tab.count(tab.file) == 3
     assert says(tab, "3 attachments, ")
+
+
+def test_the_number_of_the_tab_is_what_its_list_holds(show, place, desk):
+    tab, _ = show(LOG)
+    memos.keep(desk, place.case, memos.Writing("(U) A subject", "Director", "Office", "(U) Text."), final=False)
+    place.changed()
+    assert tab.count(tab.file) == len(tab.table.rows.keys) == 2
+    assert says(tab, "2 attachments, ")
 
 
 def test_typing_filters_the_list(show, qtbot):
@@ -137,7 +146,9 @@ def test_a_score_that_is_no_share_has_no_wilson_interval(show):
     assert "not recorded" in texts(tab.card)  # how many were limited
 
 
-def test_the_logs_of_the_case_stand_side_by_side_and_lead_to_their_cards(show):
+def test_the_logs_of_the_case_stand_side_by_side_and_lead_to_their_cards(show, place, qtbot):
+    place.shell.activateWindow()
+    qtbot.waitUntil(place.shell.isActiveWindow)
     tab, (popularity, _, _log) = show(POPULARITY, CYSE, LOG)
     assert says(tab.card, "1 log not shown: the first score is no plain share")
     chart = tab.card.findChild(Intervals)
@@ -148,6 +159,7 @@ def test_the_logs_of_the_case_stand_side_by_side_and_lead_to_their_cards(show):
     table.select_key(popularity.id)
     QTest.keyClick(table, Qt.Key.Key_Return)
     assert tab.table.current_key() == popularity.id
+    assert QApplication.focusWidget() is tab.table
     assert says(tab.card, "2 of 3 samples")
 
 

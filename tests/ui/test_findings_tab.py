@@ -3,11 +3,13 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from reviewer_app.domain.findings import Finding, Known, Referral
 from reviewer_app.services import attachments, findings
 from reviewer_app.ui.dialogs.write_package import WritePackage
+from reviewer_app.ui.theme import GAP, font
 from tests.desks import open_desk
 from tests.factories import LOG, incoming, make_case, text_file
 from tests.ui.cases import CasePlace
@@ -161,3 +163,58 @@ def test_a_finding_is_struck_out_only_with_a_reason_and_stays_in_the_history(pla
     line = history.lines[0]
     assert line.subject == "finding F-1 “Weakness in an archiver”" and line.who == "R. Ibarra"
     assert place.desk.vault.get(Finding, finding.id).entered_in_error == "Belongs to another case"
+
+
+# --- where the focus is ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def focus(shell, qtbot):
+    shell.activateWindow()
+    qtbot.waitUntil(shell.isActiveWindow)
+    return shell.focusWidget  # after a dialog the offscreen platform has no active window
+
+
+def test_the_focus_of_a_card_that_is_built_anew_goes_to_the_list(tab, finding, focus):
+    press(tab, "Draft a referral")
+    assert focus() is tab.table
+
+    def change(dialog):
+        dialog.title_line.setText("Another title")
+        press(dialog, "Save changes")
+
+    during(lambda: press(tab, "Edit finding F-1"), change)
+    assert says(tab.card, "Another title")
+    assert focus() is tab.table
+
+
+def test_a_focus_outside_the_card_stays_where_it_is(place, tab, finding, desk, focus):
+    place.page.tabs.setFocus()
+    findings.draft_referral(desk, finding)
+    place.changed()
+    assert tab.table.rows.cell(0, 2).text == "drafted" and focus() is place.page.tabs
+
+
+def test_where_the_list_is_one_line_the_focus_goes_there(tab, finding, focus, shell, appearance, qtbot):
+    appearance.choose_size(200)
+    shell.resize(1024, 700)
+    qtbot.waitUntil(tab.both.line.isVisible)
+    press(tab, "Draft a referral")
+    assert focus() is tab.both.line
+    appearance.choose_size(100)
+
+
+def test_the_focus_stays_in_the_tab_when_its_last_finding_is_struck_out(tab, finding, focus):
+    def strike(dialog):
+        dialog.reason.setText("Belongs to another case")
+        press(dialog, "Strike out")
+
+    during(lambda: press(tab, "Entered in error: finding F-1"), strike)
+    assert focus().text().strip() == "Record the first finding"
+
+
+def test_every_state_of_a_referral_finds_room_in_the_list(tab, finding, shell, qapp):
+    qapp.processEvents()
+    assert shell.width() == 1440
+    words, room = QFontMetrics(font()), tab.table.columnWidth(2)
+    assert [each for each in Referral if words.horizontalAdvance(each) + 2 * GAP > room] == []

@@ -11,6 +11,7 @@ from reviewer_app.ui.widgets.banner import Banner
 from reviewer_app.ui.widgets.controls import button, field
 from reviewer_app.ui.widgets.layout import Sided, column, label, panel, start
 from reviewer_app.ui.widgets.table import Head, Table
+from tests.ui.places import during, texts
 
 Ctrl = Qt.KeyboardModifier.ControlModifier
 
@@ -95,6 +96,17 @@ def test_the_vault_is_locked_from_key_and_button(shell, page, qtbot):
     lock = next(b for b in shell.status.findChildren(QWidget) if b.accessibleName() == "Lock the vault, Ctrl+L")
     with qtbot.waitSignal(shell.lock_asked):
         lock.click()
+
+
+def test_the_map_names_the_key_that_saves(shell, page):
+    seen = []
+
+    def look(found):
+        seen.extend(texts(found))
+        found.reject()
+
+    during(shell.show_map, look)
+    assert {"Ctrl+Enter", "Ctrl+L", "F1"} <= set(seen)
 
 
 def test_keys_change_the_text_size(shell, page, appearance):

@@ -449,6 +449,23 @@ def test_the_check_says_that_everything_holds_together(place, case, desk, files,
     assert problems(place.shell) == []
 
 
+def test_the_focus_comes_back_when_the_check_ends_unless_it_was_moved(place, qtbot):
+    place.shell.activateWindow()
+    qtbot.waitUntil(place.shell.isActiveWindow)
+    place.show_vault()
+    page = place.vault_page
+    page.go.setFocus()
+    page.set_busy(True)
+    assert QApplication.focusWidget() is not page.go
+    page.set_busy(False)
+    assert QApplication.focusWidget() is page.go
+    page.set_busy(True)
+    moved = place.shell.side.items["docket"]
+    moved.setFocus()
+    page.set_busy(False)
+    assert QApplication.focusWidget() is moved
+
+
 def test_the_check_names_a_damaged_attachment(place, case, desk, files):
     made = attachments.attach(desk, case, files[0], incoming()).attachment
     path = desk.blobs.folder / made.id[:2] / made.id

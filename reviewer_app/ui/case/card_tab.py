@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Generic, TypeVar
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QWidget
 
 from reviewer_app.domain.record import Record
@@ -99,6 +99,7 @@ class CardTab(CaseTab, Generic[Kept]):
         before, self._told = self._told, (chosen, *self.says(chosen))
         if self._told == before:
             return
+        rescue_focus(self.card, self.both)
         empty(self.card)
         self.view.setAccessibleName(f"{self.one.capitalize()} {self.called(chosen)}")
         for part in self.parts(chosen, self.file):
@@ -106,3 +107,11 @@ class CardTab(CaseTab, Generic[Kept]):
         box(self.card).addStretch(1)
         if before[:1] != (chosen,):
             self.view.verticalScrollBar().setValue(0)
+
+
+def rescue_focus(card: QWidget, both: ListAndCard) -> None:
+    """Focus in a card that is about to be emptied goes to the list; also the focus that a closing dialog gives back."""
+    held = card.window().focusWidget()
+    if held and card.isAncestorOf(held):
+        target = both.line if both.wide_form.isHidden() else both.table
+        target.setFocus(Qt.FocusReason.OtherFocusReason)

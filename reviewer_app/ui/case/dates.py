@@ -21,11 +21,11 @@ from reviewer_app.ui.widgets.rows import Cell, Head, Row
 from reviewer_app.ui.widgets.table import Table
 
 HEADS = (
-    Head("What", 184),
+    Head("What", 196),
     Head("Moment", 170),
     Head("Source document", 0, least=200),
     Head("Mark", 64, drop=2),
-    Head("Entered by", 132, drop=1),
+    Head("Entered by", 172, drop=1),
 )
 EXPECTED = (FactKind.ACCESS_GRANTED, FactKind.PARTNER_RELEASE_PLANNED, FactKind.RETURN_DUE)
 """Dates that clocks need; they are listed as not recorded until they are."""
@@ -44,7 +44,7 @@ class DatesTable(QWidget):
         self.table.chosen.connect(self._on_chosen)
         self.record = button("Record a date", "quiet", "plus", on=self._on_record)
         self.change = button("Change", "quiet", name="Change the chosen date", on=self._on_change)
-        self.strike = button("Entered in error", "quiet", name="Strike out the chosen date", on=self._on_strike)
+        self.strike = button("Entered in error", "quiet", name="Entered in error: the chosen date", on=self._on_strike)
         title = label("Dated facts", step=1, weight=STRONG)
         fill(QVBoxLayout(self), (row(title, None, self.change, self.strike, self.record), self.table), 0)
 

@@ -16,6 +16,7 @@ from reviewer_app.services.cases import CaseFile
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.reading import Said, Samples
 from reviewer_app.ui.case import log_card, log_words
+from reviewer_app.ui.case.card_tab import rescue_focus
 from reviewer_app.ui.case.custody import CustodyPart
 from reviewer_app.ui.case.document import DocumentView, opening_of, pages_of
 from reviewer_app.ui.case.samples import SamplesView
@@ -78,9 +79,7 @@ class EvaluationsTab(CaseTab):
         )
 
     def count(self, file: CaseFile) -> int | None:
-        """A memo's PDF is kept among the attachments and counted with the memos."""
-        memos = {memo.pdf for memo in file.memos}
-        return sum(each.id not in memos for each in file.attachments)
+        return len(file.attachments)
 
     # --- the list --------------------------------------------------------------------------------------------------
 
@@ -164,6 +163,7 @@ class EvaluationsTab(CaseTab):
             self.view.verticalScrollBar().setValue(0)
 
     def _build(self, file: CaseFile, chosen: Attachment, summary: EvaluationSummary | None) -> None:
+        rescue_focus(self.card, self.both)
         self.document.setParent(None)
         empty(self.card)
         self.view.setAccessibleName(f"Attachment {chosen.name}")

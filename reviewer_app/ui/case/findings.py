@@ -45,7 +45,7 @@ class FindingsTab(CardTab[Finding]):
     key: ClassVar[str] = "findings"
     name: ClassVar[str] = "Findings"
     action: ClassVar[MainAction] = MainAction("Record a finding", "plus")
-    heads: ClassVar[Sequence[Head]] = (Head("No.", 44), Head("Finding", 0, least=140), Head("Referral", 96, drop=1))
+    heads: ClassVar[Sequence[Head]] = (Head("No.", 44), Head("Finding", 0, least=140), Head("Referral", 110, drop=1))
     one: ClassVar[str] = "finding"
     nothing: ClassVar[tuple[str, str, str, str]] = (
         "finding",

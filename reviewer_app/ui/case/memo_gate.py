@@ -56,9 +56,9 @@ class MemoGate(QWidget):
 
     def _line(self, point: GatePoint, leads_to_office: bool) -> QWidget:
         words = column(label(point.what, wrap=True), gap=2)
-        if not point.ok and point.step:
+        if point.step:
             box(words).addWidget(label(point.step, "soft", wrap=True))
-        if not point.ok and point.where:
+        if point.where:
             link = button(f"Go to paragraph {point.where}", "link", on=self._on_paragraph)
             link.setProperty("paragraph", point.where)
             box(words).addWidget(row(link, None))

@@ -86,7 +86,7 @@ class OverviewTab(CaseTab):
             menu.addAction(dialog.title).setData(dialog.title)
         menu.triggered.connect(self._on_terms)
         add.setMenu(menu)
-        self.wrong = button("Entered in error", "quiet", name="Strike out terms entered in error")
+        self.wrong = button("Entered in error", "quiet", name="Entered in error: terms")
         self.wrong.setMenu(self.errors)
         return column(_headed("Terms", self.wrong, add), self.terms_box, gap=GAP)
 

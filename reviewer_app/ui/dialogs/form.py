@@ -224,15 +224,18 @@ class FormDialog(Dialog):
                 self.form.box.insertWidget(0, label("As you left it; not recorded yet.", "soft", wrap=True))
 
     def keep(self) -> None:
-        """Keep what was typed in the vault, as before it is locked."""
+        """Keep what was typed in the vault, as before it is locked; nothing of a dialog that was closed."""
         if self._place:
             typed = self.form.typed()
             keep_draft(self.desk, self._place, "" if typed == self._blank else json.dumps(typed))
 
-    def _forget(self) -> None:
+    def done(self, result: int) -> None:
+        """However the dialog closes, there is nothing more to keep of it."""
         if self._place:
             with suppress(AppError):
                 keep_draft(self.desk, self._place, "")
+        self._place = ""
+        super().done(result)
 
     def save(self) -> Any:
         """Record what stands in the form. Raises AppError for what a person has to change."""
@@ -248,7 +251,6 @@ class FormDialog(Dialog):
             self.fit()  # the sentence takes room that the dialog may still have
             self._view.ensureWidgetVisible(told)
             return
-        self._forget()
         super().accept()
 
     @Slot()
@@ -259,7 +261,6 @@ class FormDialog(Dialog):
             text = "It is not recorded anywhere yet."
             if not Question.ask(self, question, text, "Discard", "Keep", dangerous=True):
                 return
-        self._forget()
         super().reject()
 
 
