@@ -33,6 +33,7 @@ def painted(wanted=lambda: True):
             if wanted() and window.isVisible() and window.windowHandle() and window.windowHandle().isExposed():
                 window.repaint()
                 return time.monotonic()
+        time.sleep(0.001)  # as the event loop does: a second thread has the processor meanwhile
 
 def told(*numbers):
     print(*numbers, flush=True)
