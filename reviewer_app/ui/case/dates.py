@@ -24,7 +24,7 @@ HEADS = (
     Head("What", 196),
     Head("Moment", 170),
     Head("Source document", 0, least=200),
-    Head("Mark", 64, drop=2),
+    Head("Mark", 92, drop=2),
     Head("Entered by", 172, drop=1),
 )
 EXPECTED = (FactKind.ACCESS_GRANTED, FactKind.PARTNER_RELEASE_PLANNED, FactKind.RETURN_DUE)
