@@ -174,8 +174,8 @@ class CheckStopped(VaultError):
 class NotAnchored(VaultError):
     code = "V-122"
     sentence = (
-        "This is saved; do not save it again. The anchor beside it could not be written, by which an older copy of the "
-        "vault is noticed. Check the disk, then lock the vault and unlock it."
+        "What was done last is saved; do not do it again. The anchor, by which an older copy of the vault is noticed, "
+        "could not be written. Check the disk, then unlock the vault again."
     )
 
 

@@ -88,8 +88,8 @@ def next_number(desk: Desk) -> str:
 def create(desk: Desk, new: NewCase) -> Case:
     """Opens a case with what is known of its basis, terms, build and dates, as one entry of the journal.
 
-    Raises EntryError for a missing name, a codename that reads as a verdict, a number given twice, or a part without what it belongs to; MarkingError for
-    an unknown marking.
+    Raises EntryError for a missing name, a codename that reads as a verdict, a number given twice, or a part without
+    what it belongs to; MarkingError for an unknown marking.
     """
     codename = _codename(desk, new.codename)
     developer = needed("Developer", new.developer, typed.NAME)

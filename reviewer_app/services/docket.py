@@ -9,7 +9,7 @@ from reviewer_app.domain.clocks import AccessWindow, Convention, alert_reached, 
 from reviewer_app.services.desk import Desk
 from reviewer_app.vault.queries import DocketRow
 
-PRECISION: dict[str | None, Precision] = {each.value: each for each in Precision}
+PRECISION: dict[str, Precision] = {each.value: each for each in Precision}
 """By the text of a row; calling the enum takes longer, once for each case."""
 
 
@@ -69,7 +69,7 @@ def _window(row: DocketRow, convention: Convention) -> AccessWindow | None:
         return None
     return window_from(
         row.granted,
-        PRECISION.get(row.granted_precision, Precision.MINUTE),
+        PRECISION[row.granted_precision or Precision.MINUTE],
         convention,
         extension=row.extension,
         planned_release=row.planned_release,

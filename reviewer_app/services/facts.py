@@ -131,16 +131,18 @@ def change_date(
     The date of the offer is that of the voluntary basis too. Raises EntryError without a source or reason, Stale when
     it was changed since.
     """
+    mark = desk.portion(marking)
     changes = {
         "moment": typed.dated(WHEN, moment),
         "source": needed("Source document", source),
         "precision": precision,
-        "marking": desk.portion(marking),
+        "marking": mark,
         "reason": needed("Reason for the change", reason),
     }
     with desk.record("date changed", case=fact.case, subject=fact.id) as tx:
         for offer in _same_offer(desk, fact):
-            tx.set(offer, offered=changes["moment"], document=changes["source"], marking=changes["marking"])
+            both = desk.rules.portion_of_banner(desk.roll_up([offer.marking, mark]))
+            tx.set(offer, offered=changes["moment"], document=changes["source"], marking=both)
         return tx.set(fact, **changes)
 
 

@@ -108,8 +108,8 @@ def preview(desk: Desk, case: str, writing: Writing) -> Made:
 def keep(desk: Desk, case: str, writing: Writing, *, final: bool) -> tuple[Memo, Made]:
     """Makes the PDF and keeps it in the vault as a government record, with the memo it belongs to.
 
-    Raises EntryError for a text no record may bear and for a portion mark that is not valid, and MemoError for a final memo
-    while a point of its checklist is open.
+    Raises EntryError for a text no record may bear and for a portion mark that is not valid, and MemoError for a final
+    memo while a point of its checklist is open.
     """
     _lines_are_fit(writing)
     _marks_are_valid(desk, writing)

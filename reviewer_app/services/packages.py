@@ -24,7 +24,7 @@ from reviewer_app.domain.memos import Memo, Purpose, Transfer
 from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
-from reviewer_app.errors import AppError, PackageNotWritten, WithheldTextFound
+from reviewer_app.errors import AppError, NotAnchored, PackageNotWritten, WithheldTextFound
 from reviewer_app.exchange.case_json import CaseContent, case_json
 from reviewer_app.exchange.form import PROFILE
 from reviewer_app.exchange.package import EvidenceFile, PackageContent, Written, write_package
@@ -168,8 +168,9 @@ def write(
 
     The journal says before that it is begun, and after that it is written or stopped.
 
-    Raises EntryError without a recipient or for a folder inside the vault; PackageNotWritten (also for a referral without findings), PackageCancelled,
-    WithheldTextFound and the errors of attachments. Then no package is left in the folder.
+    Raises EntryError without a recipient or for a folder inside the vault; PackageNotWritten (also for a referral
+    without findings), PackageCancelled, WithheldTextFound and the errors of attachments. Then no package is left in the
+    folder.
     """
     recipient, folder = needed("Recipient", recipient), desk.outside(folder)
     held, records = _records(desk, case)
@@ -184,6 +185,8 @@ def write(
         written = write_package(folder, content, progress=progress, cancelled=cancelled)
         transfer = _transfer(desk, subject, content, written)
         _record(desk, transfer, findings, written.path)
+    except NotAnchored:
+        raise  # the package is out and on record
     except BaseException:
         with suppress(AppError), desk.record("package stopped", case=case, subject=subject):
             pass

@@ -188,6 +188,15 @@ def test_a_case_itself_cannot_be_struck_out(desk, case):
         facts.strike_out(desk, desk.vault.get(Case, case.id), "typed twice")
 
 
+def test_the_basis_keeps_its_marking_when_its_date_gets_a_lower_one(desk):
+    said = {"offered": at(2026, 11, 1), "offered_by": "J. P.", "offer_document": "Letter"}
+    case = make_case(desk, marking="S//NF", **said).id
+    (date,) = desk.vault.find(DatedFact, case=case, what=FactKind.ACCESS_OFFERED)
+    assert change(desk, date, at(2026, 11, 2), marking="U").marking == "U"
+    (offer,) = cases.case_file(desk, case).submissions
+    assert (offer.marking, offer.offered) == ("S//NF", at(2026, 11, 2))
+
+
 def test_an_offer_and_its_date_are_changed_and_struck_out_together(desk):
     case = make_case(desk, offered=at(2026, 11, 1), offered_by="J. P.", offer_document="Letter 1").id
 

@@ -6,7 +6,14 @@ import pytest
 
 from reviewer_app.domain.findings import Referral
 from reviewer_app.domain.memos import Purpose, Transfer
-from reviewer_app.errors import AttachmentDamaged, EntryError, PackageCancelled, PackageNotWritten, WithheldTextFound
+from reviewer_app.errors import (
+    AttachmentDamaged,
+    EntryError,
+    NotAnchored,
+    PackageCancelled,
+    PackageNotWritten,
+    WithheldTextFound,
+)
 from reviewer_app.exchange.verify import verify
 from reviewer_app.services import attachments, facts, findings, packages
 from reviewer_app.vault.journal import Transaction
@@ -194,6 +201,24 @@ def test_a_package_that_is_not_recorded_is_taken_away(desk, case, out, monkeypat
             write(desk, case, Purpose.REFERRAL, out)
     assert list(out.iterdir()) == []
     assert desk.vault.get(type(made), made.id).referral is Referral.NONE
+
+
+def test_a_package_whose_anchor_is_not_written_stays_and_is_not_called_stopped(desk, case, out, monkeypatch):
+    record = packages._record
+
+    def refuse(*_):
+        raise OSError(5, "Input/output error")
+
+    def record_on_a_failing_disk(*said):
+        with monkeypatch.context() as failing:
+            failing.setattr("reviewer_app.vault.anchor._sync", refuse)
+            record(*said)
+
+    monkeypatch.setattr(packages, "_record", record_on_a_failing_disk)
+    with pytest.raises(NotAnchored):
+        write(desk, case, Purpose.HAND_OVER, out)
+    assert desk.vault.entries(case)[0].verb == "package written"
+    assert len(list(out.iterdir())) == desk.vault.count(Transfer, case=case) == 1
 
 
 def test_the_journal_knows_of_a_package_before_a_byte_is_outside(desk, case, out, monkeypatch):

@@ -102,7 +102,7 @@ def test_an_act_whose_anchor_cannot_be_written_is_reported_and_not_lost(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("reviewer_app.vault.anchor._sync", refuse)
-    with pytest.raises(NotAnchored, match="This is saved; do not save it again"):
+    with pytest.raises(NotAnchored, match="What was done last is saved; do not do it again"):
         add_note(vault, case.id)
     monkeypatch.undo()
     with vault.record("case read", person=ANA, case=case.id):

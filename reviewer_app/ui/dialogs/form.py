@@ -201,6 +201,7 @@ class FormDialog(Dialog):
         self.made: Any = None
         self._blank: dict[str, str | int | bool] = {}
         self._place = f"{KEPT}{title}:{about}" if about else ""
+        self._is_kept = False
 
     def finish(self, verb: str, *, by_enter: bool = True) -> None:
         """Lay the dialog out; Ctrl+Enter records, and Enter too unless the form is long."""
@@ -218,6 +219,7 @@ class FormDialog(Dialog):
     def _go_on(self) -> None:
         """What was typed when the vault was locked stands there again."""
         kept = draft(self.desk, self._place) if self._place else ""
+        self._is_kept = bool(kept)
         with suppress(ValueError, TypeError):
             if kept:
                 self.form.type_again(json.loads(kept))
@@ -226,15 +228,15 @@ class FormDialog(Dialog):
     def keep(self) -> None:
         """Keep what was typed in the vault, as before it is locked; nothing of a dialog that was closed."""
         if self._place:
-            typed = self.form.typed()
+            typed, self._is_kept = self.form.typed(), True
             keep_draft(self.desk, self._place, "" if typed == self._blank else json.dumps(typed))
 
     def done(self, result: int) -> None:
         """However the dialog closes, there is nothing more to keep of it."""
-        if self._place:
+        if self._is_kept:
             with suppress(AppError):
                 keep_draft(self.desk, self._place, "")
-        self._place = ""
+        self._place, self._is_kept = "", False
         super().done(result)
 
     def save(self) -> Any:
