@@ -2,7 +2,7 @@
 """The site policy: what an office decides for its vault. Kept in the vault, changed by the officer, journaled."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -28,7 +28,8 @@ class Policy(BaseModel):
     """One value for each setting; the defaults are the careful ones.
 
     `floor` and `ceiling` are banner texts: the system-high floor that every window shows, and the highest marking this
-    vault may hold, "" where nothing in it is real and it takes every marking. `alert_hours` are hours before an end. `idle_minutes` by ASD STIG V-222389; attempts by V-222432.
+    vault may hold, "" where nothing in it is real and it takes every marking. `alert_hours` are hours before an end.
+    Idle minutes by ASD STIG V-222389, an officer's by V-222390; attempts by V-222432.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -46,6 +47,7 @@ class Policy(BaseModel):
     to_end_of_day: bool = False
     alert_hours: str = "336 168 72 24 4"
     idle_minutes: int = Field(default=15, ge=1, le=15)
+    officer_idle_minutes: int = Field(default=10, ge=1, le=10)
     attempts: int = Field(default=3, ge=1, le=3)
     notice: str = NOTICE
     memo_addressee: str = "Director, Office of Model Review"
@@ -78,6 +80,10 @@ class Policy(BaseModel):
     def before_unlock(self) -> dict[str, str]:
         """The part that the slot file repeats."""
         return {name: text for name, text in self.settings().items() if name in BEFORE_UNLOCK}
+
+    def idle_limit(self, roles: Collection[str]) -> int:
+        """Minutes without use after which whoever holds these roles is locked out; the shorter one for an officer."""
+        return min(self.idle_minutes, self.officer_idle_minutes) if "officer" in roles else self.idle_minutes
 
     def alerts(self) -> tuple[int, ...]:
         """The alert thresholds in hours, largest first."""
