@@ -6,19 +6,12 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bench import Figure, Figures
-from reviewer_app.policy import practice_policy
-from reviewer_app.services import cases, vaults
+from bench._vaults import PASSPHRASE, vault
 
 CASES = 10_000
 RUNS = 7
-PERSON, PASSPHRASE = "R. Ibarra", "seven grey herons at the weir"
 
 # Runs in place of the event loop, with the same window, application and arguments that a person gets.
 PAINTED = """
@@ -87,7 +80,7 @@ main()
 
 def unlock_window() -> Figures:
     """Process start to the first painted window, ours beside a bare one, turn by turn; medians."""
-    with _vault(0) as folder:
+    with vault(0) as folder:
         bare, ours = [], []
         for _ in range(RUNS + 1):
             bare.append(_until_painted(BARE))
@@ -102,7 +95,7 @@ def unlock_window() -> Figures:
 
 def docket() -> Figures:
     """Passphrase typed to docket painted in a vault of 10,000 cases, less the derivation of the key; median of three."""
-    with _vault(CASES) as folder:
+    with vault(CASES) as folder:
         runs = [[float(word) for word in _run(DOCKET, str(folder), PASSPHRASE).split()] for _ in range(3)]
     return {
         f"unlock to docket, {CASES:,} cases, key derivation aside": Figure(
@@ -121,24 +114,3 @@ def _run(script: str, *arguments: str) -> str:
     command = [sys.executable, "-c", PAINTED + script, *arguments]
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=120).stdout
-
-
-@contextmanager
-def _vault(count: int) -> Iterator[Path]:
-    """A practice vault that holds this many cases, most with an open window."""
-    with TemporaryDirectory() as place:
-        folder = Path(place) / "Bench.vault"
-        made = vaults.create(folder, person=PERSON, passphrase=PASSPHRASE, policy=practice_policy(), warm=False)
-        granted = datetime.now(UTC)
-        for number in range(count):
-            new = cases.NewCase(
-                codename=f"Heron {number}",
-                developer=f"Developer {number % 40}",
-                marking="U",
-                number=f"P-2026-{number:05d}",
-                granted=granted - timedelta(hours=number % 900),
-                granted_source="Letter",
-            )
-            cases.create(made.desk, new)
-        vaults.leave(made.desk)
-        yield folder

@@ -17,15 +17,17 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] == ["tour"]:
         return _tour(arguments[1:])
     from reviewer_app.ui import program
+    from reviewer_app.ui.parting import Parting
 
-    vaults = [argument for argument in arguments if argument != program.DRAFT_NOT_KEPT]
-    if len(vaults) > 1 or not all(_may_be_vault(vault) for vault in vaults):
+    before = [parting for argument in arguments if (parting := Parting.of(argument))]
+    vaults = [argument for argument in arguments if Parting.of(argument) is None]
+    if len(before) > 1 or len(vaults) > 1 or not all(_may_be_vault(vault) for vault in vaults):
         print(USAGE, file=sys.stderr)
         return 2
     if not _has_display():
         print(NO_DISPLAY, file=sys.stderr)
         return 1
-    return program.run(Path(vaults[0]) if vaults else None, draft_kept=len(vaults) == len(arguments))
+    return program.run(Path(vaults[0]) if vaults else None, before[0] if before else None)
 
 
 def _may_be_vault(argument: str) -> bool:

@@ -146,13 +146,13 @@ def _vault(verbs: Verbs) -> None:
 
 
 def _vault_check(options: argparse.Namespace) -> int:
-    from reviewer_app.services import door, vaults
+    from reviewer_app.services import checking, door, vaults
 
     found = door.look(options.vault)
     person = door.person_named(found, options.person)
     desk = vaults.unlock(found, person, _passphrase(options.passphrase_fd), warm=False)
     try:
-        report = vaults.check(desk)
+        report = checking.check(desk)
     finally:
         vaults.leave(desk)
     if options.json:

@@ -156,7 +156,7 @@ class SignInRefused(VaultError):
 
 class WeakPassphrase(VaultError):
     code = "V-119"
-    sentence = "The passphrase is too short: {found} of at least {least} characters. Add words until it is long enough."
+    sentence = "The passphrase cannot be taken yet: {reason}. Change it, then try again."
 
 
 class VaultDamaged(VaultError):
@@ -184,6 +184,51 @@ class VaultNotFound(VaultError):
     sentence = "There is no folder “{name}”. Check its name and its disk, then choose it again."
 
 
+class SignInLocked(VaultError):
+    code = "V-124"
+    sentence = (
+        "{person} is locked after too many wrong passphrases. The lock ends {how}. Until then no passphrase is tried; "
+        "ask your security officer."
+    )
+
+
+class KeyringUnavailable(VaultError):
+    code = "V-125"
+    sentence = (
+        "This computer's keyring cannot be used: {reason}. Sign in at the desktop's keyring and try again, or use the "
+        "recovery key, which never needs it."
+    )
+
+
+class DeviceSecretWrong(VaultError):
+    code = "V-126"
+    sentence = (
+        "The keyring's entry for this vault is not the one that was stored: {reason}. Nothing was changed. Put the "
+        "keyring back from a backup of this account, or use the recovery key, which never needs it."
+    )
+
+
+class LastOfficer(VaultError):
+    code = "V-127"
+    sentence = (
+        "This would leave the vault without an officer who can act. Give another person that role first, and let them "
+        "sign in with a passphrase of their own."
+    )
+
+
+class RotationStopped(VaultError):
+    code = "V-128"
+    sentence = (
+        "The change of the vault's keys cannot go on ({reason}). What was saved in the vault is kept. Settle that, then "
+        "let the change go on."
+    )
+
+
+class PassphraseUsed(VaultError):
+    code = "V-129"
+    sentence = "This passphrase is your present one or one of the five before it. Choose another."
+
+
 # --- the journal ---------------------------------------------------------------------------------------------------
 
 
@@ -209,7 +254,7 @@ class Stale(JournalError):
 
 class NeedsSecondPerson(JournalError):
     code = "J-203"
-    sentence = "Erasing needs a second person who is not you. Ask a colleague to confirm it."
+    sentence = "“{verb}” needs {who} beside you who types a passphrase too. Ask a colleague to confirm it."
 
 
 class RecordMissing(JournalError):
@@ -220,6 +265,21 @@ class RecordMissing(JournalError):
 class HistoryRefused(JournalError):
     code = "J-205"
     sentence = "The hand-over is refused: {reason}. Nothing was taken in. Ask its sender for a new package."
+
+
+class RoleLacking(JournalError):
+    code = "J-206"
+    sentence = "“{verb}” is for {who}, and this is not your role in this vault. Ask one of them to do it."
+
+
+class NotConfirmed(JournalError):
+    code = "J-207"
+    sentence = "“{verb}” asks for your passphrase again, and it was not typed just now. Type it, then go on."
+
+
+class PassphraseDue(JournalError):
+    code = "J-208"
+    sentence = "Your passphrase was given by an officer or is too old. Choose one of your own first, then go on."
 
 
 # --- attachments ---------------------------------------------------------------------------------------------------

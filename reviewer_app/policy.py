@@ -21,7 +21,16 @@ PRACTICE_NOTICE = (
 )
 
 # What a person must see before the vault is open, and so stands in the slot file too, under its MAC.
-BEFORE_UNLOCK = ("organisation", "floor", "notice", "practice")
+BEFORE_UNLOCK = (
+    "organisation",
+    "floor",
+    "notice",
+    "practice",
+    "attempts",
+    "attempt_minutes",
+    "lock_minutes",
+    "keyring",
+)
 
 
 class Policy(BaseModel):
@@ -29,7 +38,9 @@ class Policy(BaseModel):
 
     `floor` and `ceiling` are banner texts: the system-high floor that every window shows, and the highest marking this
     vault may hold, "" where nothing in it is real and it takes every marking. `alert_hours` are hours before an end.
-    Idle minutes by ASD STIG V-222389, an officer's by V-222390; attempts by V-222432.
+    Idle minutes by ASD STIG V-222389, an officer's by V-222390; attempts by V-222432: `lock_minutes` 0 means that only an
+    officer or the recovery key ends a lock. Passphrases by APSC-DV-001680 to 001790; `dormant_days` by 000320: a slot not
+    used for so long is disabled. 0 days are off, which a practice vault alone may have.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +60,18 @@ class Policy(BaseModel):
     idle_minutes: int = Field(default=15, ge=1, le=15)
     officer_idle_minutes: int = Field(default=10, ge=1, le=10)
     attempts: int = Field(default=3, ge=1, le=3)
+    attempt_minutes: int = Field(default=15, ge=15, le=1440)
+    lock_minutes: int = Field(default=0, ge=0, le=1440)
+    keyring: bool = False
+    passphrase_length: int = Field(default=15, ge=15, le=128)
+    passphrase_classes: bool = True
+    passphrase_strength: int = Field(default=3, ge=0, le=4)
+    passphrase_changed: int = Field(default=8, ge=8, le=128)
+    passphrase_least_days: int = Field(default=1, ge=0, le=30)
+    passphrase_most_days: int = Field(default=60, ge=0, le=60)
+    passphrase_kept: int = Field(default=5, ge=5, le=5)
+    one_time_hours: int = Field(default=72, ge=1, le=72)
+    dormant_days: int = Field(default=35, ge=0, le=35)
     notice: str = NOTICE
     memo_addressee: str = "Director, Office of Model Review"
     classified_by: str = ""
@@ -105,5 +128,10 @@ def practice_policy() -> Policy:
         declassify_on="20511101",
         clearinghouse="Practice clearinghouse",
         contact="Practice Office of Model Review, records desk",
+        passphrase_classes=False,
+        passphrase_strength=0,
+        passphrase_least_days=0,
+        passphrase_most_days=0,
+        dormant_days=0,
         practice=True,
     )

@@ -10,6 +10,15 @@ import pytest
 ENDED = pytest.StashKey[int]()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_data_folder(tmp_path_factory: pytest.TempPathFactory):
+    """What the program keeps beside its vaults in the account's data folder stays out of the real one."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+            patch.setenv(name, str(tmp_path_factory.mktemp("account")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_unexpected_logs(caplog: pytest.LogCaptureFixture):
     yield

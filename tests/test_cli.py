@@ -12,7 +12,7 @@ import pytest
 from reviewer_app import cli
 from reviewer_app.domain.memos import Purpose
 from reviewer_app.services import packages, vaults
-from tests.desks import PASSPHRASE, cheap_passphrases, make_desk
+from tests.desks import PASSPHRASE, cheap_passphrases, leave_for, make_desk
 from tests.factories import DATA, LOG, make_case, make_note
 
 MARKINGS = DATA / "markings"
@@ -162,7 +162,14 @@ def test_a_vault_that_is_open_says_who_holds_it(desk, capsys):
 
 def test_package_verify_lists_the_files_and_names_a_changed_one(desk, capsys, tmp_path):
     case = make_case(desk)
-    _, written = packages.write(desk, case.id, Purpose.HAND_OVER, "Practice clearinghouse", tmp_path)
+    _, written = packages.write(
+        desk,
+        case.id,
+        Purpose.HAND_OVER,
+        "Practice clearinghouse",
+        tmp_path,
+        grant=leave_for(desk, packages.WRITTEN, case.id),
+    )
     vaults.leave(desk)
     assert cli.main(["package", "verify", str(written.path)]) == 0
     assert "data/case.json" in capsys.readouterr().out

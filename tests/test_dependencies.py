@@ -30,6 +30,7 @@ WITH_REASON = {
     "pyside6-essentials": "LGPL-3.0 is among its choices; Qt stays a set of exchangeable shared libraries",
     "shiboken6": "as pyside6-essentials",
     "sqlcipher3": "states no licence in its metadata; its source is under the zlib licence, SQLCipher under BSD-3-Clause",
+    "zxcvbn-rs-py": "states no licence in its metadata; its package carries the MIT licence",
 }
 BINDING = re.compile(r"\b(A?L?GPL|SSPL|BUSL|EUPL|Commons.Clause|Non.?Commercial)", re.IGNORECASE)
 KNOWN = re.compile(r"MIT|Apache|BSD|ISC|PSF|Python Software Foundation|Zlib|MPL|Public Domain|Unlicense", re.IGNORECASE)

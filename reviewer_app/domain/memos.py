@@ -38,6 +38,18 @@ class Memo(Record):
     entered_in_error: str | None = None
 
 
+class SignOff(Record):
+    """A supervisor's signature on a final memo, over its PDF's SHA-512: ML-DSA-87 key and signature as hexadecimal digits."""
+
+    kind = "sign_off"
+    case: Annotated[Id, Refers("case")]
+    memo: Annotated[Id, Refers("memo")]
+    person: Annotated[Id, Refers("person")]
+    signed: Moment
+    key: Annotated[str, Field(pattern="^[0-9a-f]{5184}$")]
+    signature: Annotated[str, Field(pattern="^[0-9a-f]{9254}$")]
+
+
 class Purpose(StrEnum):
     """Why a package leaves the vault."""
 

@@ -4,7 +4,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from reviewer_app.domain.record import Record, Searchable
+from reviewer_app.domain.record import Id, Moment, Record, Refers, Searchable
 
 
 class Role(StrEnum):
@@ -20,6 +20,18 @@ class Person(Record):
 
     kind = "person"
     name: Annotated[str, Searchable()]
+
+
+class RefusedTry(Record):
+    """A try to sign in that was refused: whose slot, why in fixed words, and the machine's time then.
+
+    Kept outside the vault until the next unlock journals it; `id` is the one it had there, so that it is journaled once.
+    """
+
+    kind = "refused_try"
+    person: Annotated[Id, Refers("person")]
+    why: str
+    tried: Moment
 
 
 class Setting(Record):

@@ -27,7 +27,10 @@ _VAULT = "It means something only inside the vault it comes from."
 # By purpose: a whole kind, or one field of a kind, and why it stays. A list that does not depend on what the case
 # holds, so that it says nothing about the case.
 WITHHELD: dict[Purpose, dict[str, str]] = {
-    Purpose.HAND_OVER: {"setting": "The site policy belongs to its vault."},
+    Purpose.HAND_OVER: {
+        "refused_try": "Who tried to sign in concerns this vault alone.",
+        "setting": "The site policy belongs to its vault.",
+    },
     Purpose.REFERRAL: {
         "agreement": _TERMS,
         "assignment": _OWN,
@@ -53,7 +56,9 @@ WITHHELD: dict[Purpose, dict[str, str]] = {
         "memo": _OWN,
         "note": _OWN,
         "person": "People are named by their role.",
+        "refused_try": _VAULT,
         "setting": _VAULT,
+        "sign_off": _OWN,
         "submission": _POINTS_TO,
         "transfer": _OWN,
     },

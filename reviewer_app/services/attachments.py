@@ -26,11 +26,15 @@ Cancelled = Callable[[], bool]
 
 EVALUATIONS = ("inspect-eval", "inspect-json")
 """The kinds of file that say what an evaluation gave."""
-VERIFIED = "attachment verified"
+ATTACHED, VERIFIED = "file attached", "attachment verified"
 
 
 def no_progress(_fraction: float) -> None:
     """For callers that show none."""
+
+
+def no_news(_path: Path) -> None:
+    """For callers that need not know which file was just stored."""
 
 
 def never() -> bool:
@@ -97,11 +101,13 @@ def attach_all(
     *,
     progress: Progress = no_progress,
     cancelled: Cancelled = never,
+    stored: Callable[[Path], object] = no_news,
 ) -> Outcome:
     """Attaches files one after the other; one that cannot be taken in does not hold the others up.
 
-    `progress` is the share of all their bytes. A cancel ends it at once: what was attached before stays. Raises
-    MarkingError, or EntryError for a marking above the vault's or an unfit source, before anything is read.
+    `progress` is the share of all their bytes; `stored` is told each file that is on disk. A cancel ends it at once:
+    what was attached before stays. Raises MarkingError, or EntryError for a marking above the vault's or an unfit
+    source, before anything is read.
     """
     _checked(desk, incoming)
     attached: list[Attached] = []
@@ -114,6 +120,7 @@ def attach_all(
 
         try:
             attached.append(attach(desk, case, each.path, incoming, progress=told, cancelled=cancelled))
+            stored(each.path)
         except WasCancelled:
             return Outcome(tuple(attached), tuple(refused), cancelled=True)
         except AppError as error:
@@ -136,6 +143,7 @@ def attach(
     Raises AttachmentError children, NoSpace, MarkingError, and EntryError when the case has the same file already.
     Whatever goes wrong before the end, nothing of the file stays.
     """
+    desk.allow(ATTACHED, case=case)
     incoming = _checked(desk, incoming)
     name = shown_name(path)
     stored = desk.blobs.write(path, progress=progress, cancelled=cancelled)
@@ -144,7 +152,7 @@ def attach(
         detected, said, remark = _look(desk, name, stored, cancelled)
         attachment = _attachment(desk, case, name, incoming, stored, detected=detected)
         summary = summary_of(attachment, said) if said else None
-        _commit(desk, "file attached", attachment, stored, (summary,) if summary else ())
+        _commit(desk, ATTACHED, attachment, stored, (summary,) if summary else ())
     return Attached(attachment, summary, remark)
 
 
@@ -170,6 +178,7 @@ def keep_made(
     `also` makes that record from the attachment; both are one entry of the journal.
     """
     incoming = Incoming(desk.portion(marking), Holding.GOVERNMENT_RECORD, source="made in this vault")
+    desk.allow(verb, case=case)
     stored = desk.blobs.write_bytes(data, name)
     with _stored(desk, stored):
         attachment = _attachment(desk, case, name, incoming, stored, detected="pdf")
@@ -219,7 +228,7 @@ def _stored(desk: Desk, stored: Stored) -> Iterator[None]:
 
 
 def _refuse_twice(desk: Desk, case: str, name: str, sha512: str) -> None:
-    for each in desk.vault.find(Attachment, case=case, sha512=sha512):
+    for each in desk.records.find(Attachment, case=case, sha512=sha512):
         if each.entered_in_error is None:
             raise EntryError(field=name, reason=f"this file is attached already, as “{each.name}”; nothing was stored")
 
@@ -255,7 +264,7 @@ def summary_of(attachment: Attachment, said: Said) -> EvaluationSummary:
 
 def open_bytes(desk: Desk, attachment: Attachment) -> BlobReader:
     """The decrypted bytes of an attachment, by ranges. Raises AttachmentMissing or AttachmentDamaged."""
-    kept = desk.vault.blob(attachment.id)
+    kept = desk.records.blob(attachment.id)
     if kept is None:
         raise AttachmentMissing(name=attachment.name)
     return desk.blobs.open(attachment.id, *kept, attachment.name)
@@ -271,8 +280,8 @@ class Custody:
 
 def custody(desk: Desk, attachment: Attachment) -> Custody:
     """The chain of one file, from the journal."""
-    first = next(iter(desk.vault.history_of(attachment.id)), None)
-    of_case = desk.vault.entries(attachment.case)
+    first = next(iter(desk.records.history_of(attachment.id)), None)
+    of_case = desk.records.entries(attachment.case)
     checked = (each.at for each in of_case if each.verb == VERIFIED and each.subject == attachment.id)
     return Custody(desk.name_of(first.entry.person) if first else "not recorded", next(checked, None))
 

@@ -81,6 +81,7 @@ class NewCase:
 def next_number(desk: Desk) -> str:
     """The next free case number of this office in the current year: prefix, year, four digits."""
     start = f"{desk.policy.office_prefix}{desk.moment().year}-"
+    # The numbers of all cases, and nothing else of them: a number is given once.
     taken = [case.number.removeprefix(start) for case in desk.vault.find(Case) if case.number.startswith(start)]
     return f"{start}{max((int(rest) for rest in taken if rest.isdecimal()), default=0) + 1:04d}"
 
@@ -96,7 +97,7 @@ def create(desk: Desk, new: NewCase) -> Case:
     mark, now = desk.portion(new.marking), desk.moment()
     number = typed.line("Case number", new.number, typed.NAME) or next_number(desk)
     if desk.vault.count(Case, number=number):
-        raise EntryError(field="Case number", reason=f"{number} is taken; choose another or leave it empty")
+        raise EntryError(field="Case number", reason=f"{number} cannot be given; choose another or leave it empty")
     active = new.granted is not None and new.granted <= now
     case = Case(
         marking=mark,
@@ -256,7 +257,7 @@ class CaseFile:
 def visit(desk: Desk, case: str) -> CaseFile:
     """Opens a case to read it; reading is an entry of the journal too. Raises RecordMissing as `case_file`."""
     fetched(desk, Case, case)
-    desk.vault.witness("case opened", person=desk.person.id, case=case)
+    desk.witness("case opened", case=case)
     return case_file(desk, case)
 
 
@@ -264,7 +265,7 @@ def case_file(desk: Desk, case: str) -> CaseFile:
     """The case as it stands now. Raises RecordMissing when it is not in this vault."""
     held, now = fetched(desk, Case, case), desk.now()
     facts = sorted(_current(desk, DatedFact, case), key=lambda fact: (ORDER.index(fact.what), fact.moment))
-    names = {person.id: person.name for person in desk.vault.find(Person)}
+    names = {person.id: person.name for person in desk.records.find(Person)}
     submissions, agreements = _current(desk, Submission, case), _current(desk, Agreement, case)
     checkpoints, determinations = _current(desk, Checkpoint, case), _current(desk, Determination, case)
     notes, attachments = _current(desk, Note, case), _current(desk, Attachment, case)
@@ -279,7 +280,7 @@ def case_file(desk: Desk, case: str) -> CaseFile:
         checkpoints=tuple(checkpoints),
         facts=tuple(fact_line(desk, fact, names) for fact in facts),
         determinations=tuple(sorted(determinations, key=lambda each: (each.moment, each.id))),
-        assignees=tuple(names.get(each.person, each.person[:8]) for each in desk.vault.find(Assignment, case=case)),
+        assignees=tuple(names.get(each.person, each.person[:8]) for each in desk.records.find(Assignment, case=case)),
         notes=tuple(notes),
         attachments=tuple(attachments),
         summaries=tuple(_current(desk, EvaluationSummary, case)),
@@ -291,7 +292,7 @@ def case_file(desk: Desk, case: str) -> CaseFile:
         convention=desk.convention.told(),
         contradictions=tuple(contradictions(facts, desk.convention)),
         gaps=_gaps(submissions, agreements, checkpoints),
-        conflicts=tuple(desk.vault.conflicts(case)),
+        conflicts=tuple(desk.records.conflicts(case)),
         banner=desk.roll_up([held.marking, *(part.marking for group in parts for part in group)]),
         now=now.moment,
         clock_set_back=now.set_back,
@@ -301,14 +302,14 @@ def case_file(desk: Desk, case: str) -> CaseFile:
 
 def fetched(desk: Desk, kind: type[Kept], record: str) -> Kept:
     """The record as it stands now. Raises RecordMissing when it is not here."""
-    found = desk.vault.get(kind, record)
+    found = desk.records.get(kind, record)
     if found is None:
         raise RecordMissing(kind=kind.kind.replace("_", " "))
     return found
 
 
 def _current(desk: Desk, kind: type[Kept], case: str) -> list[Kept]:
-    return [each for each in desk.vault.find(kind, case=case) if getattr(each, "entered_in_error", None) is None]
+    return [each for each in desk.records.find(kind, case=case) if getattr(each, "entered_in_error", None) is None]
 
 
 def _gaps(

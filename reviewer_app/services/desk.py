@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from reviewer_app.domain.clocks import Convention, Now, Until, trusted_now, written
@@ -13,12 +13,14 @@ from reviewer_app.domain.notes import all_marks
 from reviewer_app.domain.people import Person, Role
 from reviewer_app.domain.record import Record
 from reviewer_app.domain.wording import WordingRules
-from reviewer_app.errors import EntryError
+from reviewer_app.errors import EntryError, NeedsSecondPerson, NotConfirmed, PassphraseDue, RecordMissing, RoleLacking
 from reviewer_app.evaluations.reader import Reader
 from reviewer_app.policy import Policy
+from reviewer_app.services.acts import ACTS, SUPERVISOR, Act, Asks, told
 from reviewer_app.services.fields import called, is_portioned
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.lock import ExclusiveLock
+from reviewer_app.vault.slots import Opened, SlotFile
 from reviewer_app.vault.vault import Transaction, Vault
 
 Clock = Callable[[], datetime]
@@ -29,15 +31,50 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+FIRST = frozenset(
+    {"passphrase changed", "signed in", "signed out", "locked", "locked after no use", "locked with the desktop"}
+    | {"slot file mended", "refused tries journaled", "change of keys finished"}
+)
+"""What may be done before a passphrase that is due is changed."""
+CONFIRMED_FOR = timedelta(minutes=2)
+"""How long a passphrase that was typed again stands for the act it was typed for."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Confirmation:
+    """Somebody has typed their passphrase at this desk; made by `confirming.confirm` alone."""
+
+    desk: "Desk"
+    person: str
+    roles: frozenset[Role]
+    at: datetime
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Grant:
+    """That one act may be done now by the person at the desk; `second` is the other person who stands in for it."""
+
+    desk: "Desk"
+    verb: str
+    case: str | None = None
+    second: str | None = None
+
+
 @dataclass(eq=False)
 class Desk:
     """What a signed-in person works with. `clock` gives the machine's time in UTC; `remarks` are sentences on the vault
-    that its person should read once. Only `policy` is ever replaced, by `office.change`.
+    that its person should read once. Only `policy` is ever replaced, by `office.change` and `policies.change`.
+
+    While `must_change` holds, the person may choose a passphrase or leave, and nothing else. `recovered` says that the
+    recovery key opened the vault for this person.
+
+    SECURITY: services read records through `records`, which knows the person's cases alone; `vault` knows everything.
     """
 
     vault: Vault
     blobs: Blobs
     lock: ExclusiveLock
+    opened: Opened
     person: Person
     roles: frozenset[Role]
     policy: Policy
@@ -46,6 +83,18 @@ class Desk:
     reader: Reader
     clock: Clock = utc_now
     remarks: tuple[str, ...] = ()
+    last_sign_in: datetime | None = None
+    must_change: bool = False
+    recovered: bool = False
+
+    def __post_init__(self) -> None:
+        # A supervisor sees the whole docket; everybody else, officers too, the cases they are assigned to.
+        self.records = self.vault.seen_by(None if self.roles & SUPERVISOR else self.person.id)
+
+    @property
+    def is_open(self) -> bool:
+        """False once the vault was left, or a change of its keys closed it and could not open it again."""
+        return self.lock.is_held
 
     @property
     def profile(self) -> Profile:
@@ -59,13 +108,92 @@ class Desk:
         until = Until.END_OF_DAY if policy.to_end_of_day else Until.SAME_HOUR
         return Convention(policy.zone, policy.zone_name, policy.access_days, policy.first_day, until)
 
-    @contextmanager
-    def record(self, verb: str, *, case: str | None = None, subject: str | None = None) -> Iterator[Transaction]:
-        """One act of the signed-in person; see `Vault.record`.
+    # --- who may ---------------------------------------------------------------------------------------------------
 
-        Raises EntryError, and records nothing, when a portion mark in a text asks for more than the record's marking.
+    def may(self, verb: str) -> bool:
+        """Whether a role of the signed-in person allows this act."""
+        return bool(self.roles & ACTS[verb].roles)
+
+    def seconds(self, verb: str, about: str | None = None) -> list[tuple[str, str]]:
+        """Id and name of the people who could stand in for an act as the second person.
+
+        Nobody stands in for an act `about` themselves.
         """
-        with self.vault.record(verb, person=self.person.id, case=case, subject=subject) as tx:
+        wanted = {str(role) for role in ACTS[verb].second}
+        people = SlotFile.read(self.vault.folder).people
+        apart = (self.person.id, about)
+        usable = [each for each in people if each.is_usable and each.id not in apart and wanted & {*each.roles}]
+        return [(each.id, each.name) for each in usable]
+
+    def allow(
+        self,
+        verb: str,
+        *,
+        case: str | None = None,
+        about: str | None = None,
+        own: Confirmation | None = None,
+        second: Confirmation | None = None,
+    ) -> Grant:
+        """Leave for one act, to be asked for before anything of it is done.
+
+        Raises RoleLacking, RecordMissing for a case this person does not know, NotConfirmed where a passphrase has to
+        be typed again (IA-11), NeedsSecondPerson (AC-5).
+        """
+        act = ACTS[verb]
+        if self.must_change and verb not in FIRST:
+            raise PassphraseDue
+        if not self.roles & act.roles:
+            raise RoleLacking(verb=verb, who=told(act.roles))
+        if case is not None and not act.opens_case and not self.records.knows(case):
+            raise RecordMissing(kind="case")
+        if act.asks is not Asks.NOTHING and not self._stands(own, self.person.id):
+            raise NotConfirmed(verb=verb)
+        return Grant(self, verb, case, self._second(act, verb, about, second) if act.second else None)
+
+    def _second(self, act: Act, verb: str, about: str | None, second: Confirmation | None) -> str | None:
+        if second is None and act.alone and not self.seconds(verb, about):
+            return None
+        if second is None or second.person in (self.person.id, about) or not self._stands(second, second.person):
+            raise NeedsSecondPerson(verb=verb, who=told(act.second))
+        if not second.roles & act.second:
+            raise NeedsSecondPerson(verb=verb, who=told(act.second))
+        return second.person
+
+    def _stands(self, confirmation: Confirmation | None, person: str) -> bool:
+        """Whether a passphrase was typed by this person, at this desk, for what is done now."""
+        if confirmation is None or confirmation.desk is not self or confirmation.person != person:
+            return False
+        return timedelta() <= self.clock() - confirmation.at <= CONFIRMED_FOR
+
+    def require(self, grant: Grant, verb: str, case: str | None = None) -> None:
+        """SECURITY: leave for one act is not leave for another; ValueError, because no person can cause this."""
+        if (grant.desk, grant.verb, grant.case) != (self, verb, case):
+            raise ValueError("this leave is for another act")
+
+    def witness(self, verb: str, *, case: str | None = None) -> None:
+        """The entry of an act that changes nothing and that a full disk must not prevent; raises what `allow` raises."""
+        self.allow(verb, case=case)
+        self.vault.witness(verb, person=self.person.id, case=case)
+
+    @contextmanager
+    def record(
+        self,
+        verb: str,
+        *,
+        case: str | None = None,
+        subject: str | None = None,
+        outcome: str = "done",
+        grant: Grant | None = None,
+    ) -> Iterator[Transaction]:
+        """One act of the signed-in person; see `Vault.record`. What asks for a passphrase needs its grant.
+
+        Raises what `allow` raises, and EntryError when a portion mark in a text asks for more than the record's
+        marking; then nothing is recorded.
+        """
+        grant = grant or self.allow(verb, case=case)
+        self.require(grant, verb, case)
+        me, second = self.person.id, grant.second
+        with self.vault.record(verb, person=me, second=second, case=case, subject=subject, outcome=outcome) as tx:
             yield tx
             for value, fields in tx.written:
                 self._covers_its_texts(value, fields)
@@ -83,6 +211,10 @@ class Desk:
                     self._require_held(mark, name)
                     reason = f"{mark} stands in it and asks for more than ({value.marking}), its marking; "
                     raise EntryError(field=name, reason=f"{reason}raise that, or move the text to a note")
+
+    def keep_slots(self, slots: SlotFile) -> None:
+        """The vault learns which slot file is the newest, so that an older one is refused from now on."""
+        self.vault.keep_slots(slots.generation, slots.epoch)
 
     def now(self) -> Now:
         """The moment deadlines are measured by: never before the last moment the journal has seen."""
@@ -130,5 +262,5 @@ class Desk:
 
     def name_of(self, person: str) -> str:
         """The name of a person by id; the id of one whose record has not arrived."""
-        found = self.vault.get(Person, person)
+        found = self.records.get(Person, person)
         return found.name if found else person[:8]

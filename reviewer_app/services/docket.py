@@ -7,7 +7,7 @@ from typing import NamedTuple
 from reviewer_app.domain.cases import Precision
 from reviewer_app.domain.clocks import AccessWindow, Convention, alert_reached, window_from
 from reviewer_app.services.desk import Desk
-from reviewer_app.vault.queries import DocketRow
+from reviewer_app.vault.docket import DocketRow
 
 PRECISION: dict[str, Precision] = {each.value: each for each in Precision}
 """By the text of a row; calling the enum takes longer, once for each case."""
@@ -38,7 +38,7 @@ def lines(desk: Desk) -> list[DocketLine]:
     """All cases, those whose access ends soonest first, then the ones without an open window by number."""
     now, convention, alerts = desk.moment(), desk.convention, desk.policy.alerts()
     made = []
-    for row in desk.vault.docket():
+    for row in desk.records.docket():
         window = _window(row, convention)
         opened = window is not None and window.is_open(now)
         made.append(

@@ -30,27 +30,32 @@ class Resident(NamedTuple):
 
 
 class Front(NamedTuple):
-    """The part of the policy that is needed before unlock: organisation, system-high floor, notice, practice."""
+    """The part of the policy that is needed before unlock: organisation, system-high floor, notice, practice; how many
+    refused tries within how many minutes lock a person, and for how many (0: until somebody ends it); whether device
+    secrets may be used. What an earlier program did not write has its default."""
 
     organisation: str
     floor: str
     notice: str
     practice: bool
+    attempts: int = 3
+    attempt_minutes: int = 15
+    lock_minutes: int = 0
+    keyring: bool = False
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, str]) -> "Front":
         """From JSON texts by name; raises SlotRefused when one is missing or of another type."""
         try:
-            found = cls(
-                **{name: json.loads(settings[name]) for name in ("organisation", "floor", "notice", "practice")}
-            )
-        except (KeyError, ValueError, RecursionError) as error:
+            found = cls(**{name: json.loads(settings[name]) for name in cls._fields if name in settings})
+        except (TypeError, ValueError, RecursionError) as error:
             raise SlotRefused(reason="its policy is not complete") from error
-        if not isinstance(found.practice, bool) or not all(
-            isinstance(text, str) for text in (found.organisation, found.floor, found.notice)
-        ):
+        if any(type(value) is not kind for value, kind in zip(found, _KINDS, strict=True)):
             raise SlotRefused(reason="its policy is not complete")
         return found
+
+
+_KINDS = (str, str, str, bool, int, int, int, bool)
 
 
 class Door(NamedTuple):

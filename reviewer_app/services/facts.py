@@ -69,7 +69,7 @@ def fact_line(desk: Desk, fact: DatedFact, names: dict[str, str]) -> FactLine:
     """Who entered the value that holds, and what stood before it. `names` are people by id."""
     values: dict[str, Any] = {}
     stood: list[EarlierValue] = []
-    for said in desk.vault.history_of(fact.id):
+    for said in desk.records.history_of(fact.id):
         if not said.values or not said.values.keys() & {"moment", "source", "precision"}:
             continue
         if stood:
@@ -100,7 +100,7 @@ def record_date(
     precision: Precision = Precision.MINUTE,
 ) -> DatedFact:
     """Records a date that is not recorded yet. Raises EntryError without a source, or when one stands already."""
-    if any(fact.entered_in_error is None for fact in desk.vault.find(DatedFact, case=case, what=what)):
+    if any(fact.entered_in_error is None for fact in desk.records.find(DatedFact, case=case, what=what)):
         raise EntryError(field="What", reason="this date is recorded already; change it in the table of dated facts")
     fact = DatedFact(
         marking=desk.portion(marking),
@@ -149,9 +149,9 @@ def change_date(
 def _same_offer(desk: Desk, value: Record) -> list[Record]:
     """The other record of the same offer: it is the voluntary basis and a date at once."""
     if isinstance(value, DatedFact) and value.what is FactKind.ACCESS_OFFERED:
-        others: list[Record] = [*desk.vault.find(Submission, case=value.case, offered=value.moment)]
+        others: list[Record] = [*desk.records.find(Submission, case=value.case, offered=value.moment)]
     elif isinstance(value, Submission):
-        others = [*desk.vault.find(DatedFact, case=value.case, what=FactKind.ACCESS_OFFERED, moment=value.offered)]
+        others = [*desk.records.find(DatedFact, case=value.case, what=FactKind.ACCESS_OFFERED, moment=value.offered)]
     else:
         others = []
     return [each for each in others if getattr(each, "entered_in_error", None) is None]
@@ -224,7 +224,7 @@ def record_submission(
 ) -> Submission:
     """Records the voluntary basis of a case, and the date of the offer where none stands (EO 14409 sec. 3(b))."""
     made = submission_of(case, desk.portion(marking), offered, by=offered_by, document=document)
-    stands = desk.vault.find(DatedFact, case=case, what=FactKind.ACCESS_OFFERED)
+    stands = desk.records.find(DatedFact, case=case, what=FactKind.ACCESS_OFFERED)
     with desk.record("submission recorded", case=case, subject=made.id) as tx:
         tx.create(made)
         if all(fact.entered_in_error is not None for fact in stands):

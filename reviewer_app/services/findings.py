@@ -34,7 +34,7 @@ def add(desk: Desk, case: str, title: str, marking: str, *, evidence: Collection
     MarkingError for an unknown marking.
     """
     title, mark = _title(title), desk.portion(marking)
-    taken = [finding.number for finding in desk.vault.find(Finding, case=case)]
+    taken = [finding.number for finding in desk.records.find(Finding, case=case)]
     finding = Finding(
         marking=mark,
         case=case,
@@ -84,7 +84,7 @@ def draft_referral(desk: Desk, finding: Finding) -> Finding:
 def way_of(desk: Desk, finding: Finding) -> list[Step]:
     """The steps this finding's referral has taken, in order of arrival."""
     steps: list[Step] = []
-    for said in desk.vault.history_of(finding.id):
+    for said in desk.records.history_of(finding.id):
         state = (said.values or {}).get("referral")
         if state and (not steps or steps[-1].state != state):
             steps.append(Step(Referral(state), said.entry.at, desk.name_of(said.entry.person)))
@@ -93,7 +93,7 @@ def way_of(desk: Desk, finding: Finding) -> list[Step]:
 
 def evidence_of(desk: Desk, finding: Finding) -> list[Evidence]:
     """The links from a finding to attachments."""
-    return desk.vault.find(Evidence, case=finding.case, supports=finding.id)
+    return desk.records.find(Evidence, case=finding.case, supports=finding.id)
 
 
 def _link(tx: Transaction, finding: Finding, attachments: Collection[str]) -> None:

@@ -52,9 +52,9 @@ class HistoryLine:
 
 def lines(desk: Desk, case: str, *, limit: int = PAGE, before: int | None = None) -> list[HistoryLine]:
     """The entries on a case, newest first; `before` is the number of the last one already seen."""
-    entries = desk.vault.entries(case, limit=limit, before=before)
+    entries = desk.records.entries(case, limit=limit, before=before)
     records = {record.id: record for kind in SPOKEN for record in _of_case(desk, kind, case)}
-    names = {person.id: person.name for person in desk.vault.find(Person)}
+    names = {person.id: person.name for person in desk.records.find(Person)}
     changes = _changes(desk, entries, records)
     made = []
     for entry in entries:
@@ -78,7 +78,7 @@ def lines(desk: Desk, case: str, *, limit: int = PAGE, before: int | None = None
 
 
 def _of_case(desk: Desk, kind: type[Record], case: str) -> list[Record]:
-    return [*desk.vault.find(kind, id=case)] if kind is Case else [*desk.vault.find(kind, case=case)]
+    return [*desk.records.find(kind, id=case)] if kind is Case else [*desk.records.find(kind, case=case)]
 
 
 # --- what an entry changed -----------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def _changes(desk: Desk, entries: Iterable[JournalEntry], records: dict[str, Rec
     for subject in subjects:
         record = records[subject or ""]
         if record.kind in TOLD or getattr(record, "entered_in_error", None):
-            for said in desk.vault.history_of(record.id):
+            for said in desk.records.history_of(record.id):
                 if said.entry.subject == record.id and said.entry.verb != "case created":
                     found[said.entry.id] = "; ".join(_told(record, said.values or {}))
     return found

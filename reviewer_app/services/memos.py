@@ -7,15 +7,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from reviewer_app.domain.canonical import new_id
+from reviewer_app.domain.canonical import canonical, new_id
 from reviewer_app.domain.clocks import AccessWindow, spelled
 from reviewer_app.domain.evidence import Attachment, Evidence
 from reviewer_app.domain.findings import Finding
-from reviewer_app.domain.memos import Memo, MemoState
+from reviewer_app.domain.memos import Memo, MemoState, SignOff
 from reviewer_app.domain.notes import Note
-from reviewer_app.errors import AppError, EntryError, NotAnchored
+from reviewer_app.domain.record import moment_text
+from reviewer_app.errors import AppError, EntryError, NotAnchored, RecordMissing
 from reviewer_app.memo.content import Entry
 from reviewer_app.memo.gate import GatePoint
 from reviewer_app.memo.make import Made, check_memo, make_memo
@@ -24,9 +27,11 @@ from reviewer_app.memo.sections import observations
 from reviewer_app.services import typed
 from reviewer_app.services.attachments import keep_made, open_bytes
 from reviewer_app.services.cases import CaseFile, case_file, fetched
-from reviewer_app.services.desk import Desk
+from reviewer_app.services.desk import Desk, Grant
 from reviewer_app.services.notes import draft, keep_draft
+from reviewer_app.vault.credentials import verifies
 from reviewer_app.vault.files import FILE_MODE, PLAIN, sync_folder, write_all
+from reviewer_app.vault.slots import SlotFile
 
 __all__ = [
     "GatePoint",
@@ -36,13 +41,19 @@ __all__ = [
     "keep",
     "keep_writing",
     "kept_writing",
+    "may_sign",
     "opening",
     "points",
     "preview",
     "records_of",
     "save_copy",
+    "sign",
+    "signed",
     "window_lines",
 ]
+
+
+COPIED_OUT, SIGNED = "memo copied out", "memo signed"
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ class Writing:
 
 def opening(desk: Desk, case: str) -> Writing:
     """What the next memo starts from: the last one that was kept, for a correction or another step of the same case."""
-    last = max(desk.vault.find(Memo, case=case), key=lambda each: each.number, default=None)
+    last = max(desk.records.find(Memo, case=case), key=lambda each: each.number, default=None)
     if last:
         return Writing(last.subject, last.addressee, last.sender, last.body)
     return Writing(
@@ -143,15 +154,86 @@ def file_of(desk: Desk, memo: Memo) -> Attachment:
     return fetched(desk, Attachment, memo.pdf or "")
 
 
+# --- signing -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A supervisor's signature on a memo: by whom, when (UTC), whether it still fits the memo that is kept, and whether
+    its key is that of the person's slot here. A person who got a new passphrase by an officer, or was removed, has it no
+    more."""
+
+    by: str
+    at: datetime
+    fits: bool
+    known: bool
+
+
+def may_sign(desk: Desk, memo: Memo) -> bool:
+    """Whether the signed-in person may sign this memo: a supervisor, never its author, a final memo nobody has signed."""
+    is_open = memo.state is MemoState.FINAL and memo.entered_in_error is None and not signed(desk, memo)
+    return desk.may(SIGNED) and memo.author != desk.person.id and is_open
+
+
+def sign(desk: Desk, memo: Memo, grant: Grant) -> SignOff:
+    """Signs a final memo in the signed-in supervisor's own name (ML-DSA-87; AU-10). `grant` is leave for "memo signed".
+
+    It states that the person signs the memo of this SHA-512, and nothing about the model. Raises EntryError for the
+    author's own memo (AC-5), a draft, and one that is signed already.
+    """
+    desk.require(grant, SIGNED, memo.case)
+    if not may_sign(desk, memo):
+        reason = (
+            "its author cannot sign it too" if memo.author == desk.person.id else "only a final memo is signed, once"
+        )
+        raise EntryError(field="Memo", reason=f"{reason}; ask another supervisor, or open the case again")
+    said = {"case": memo.case, "memo": memo.id, "person": desk.person.id, "signed": desk.moment()}
+    text = _statement(file_of(desk, memo).sha512, said)
+    made = SignOff(
+        marking=memo.marking,
+        **said,
+        key=desk.opened.public_key.hex(),
+        signature=desk.opened.sign(text).hex(),
+    )
+    with desk.record(SIGNED, case=memo.case, subject=memo.id, grant=grant) as tx:
+        tx.create(made)
+    return made
+
+
+def signed(desk: Desk, memo: Memo) -> list[Signed]:
+    """The signatures on a memo, each checked anew."""
+    return [_checked(desk, memo, each) for each in desk.records.find(SignOff, case=memo.case, memo=memo.id)]
+
+
+def _checked(desk: Desk, memo: Memo, made: SignOff) -> Signed:
+    said = {"case": made.case, "memo": made.memo, "person": made.person, "signed": made.signed}
+    try:
+        text = _statement(file_of(desk, memo).sha512, said)
+        fits = verifies(bytes.fromhex(made.key), bytes.fromhex(made.signature), text)
+    except (RecordMissing, ValueError):  # the PDF's record has not arrived, or what was signed is no text of ours
+        fits = False
+    people = SlotFile.read(desk.vault.folder).people
+    known = any(each.id == made.person and each.sign_public.hex() == made.key for each in people)
+    return Signed(desk.name_of(made.person), made.signed, fits, known)
+
+
+def _statement(sha512: str, said: dict[str, Any]) -> bytes:
+    """What is signed: canonical JSON of the memo's ids, its PDF's SHA-512, the person and the moment."""
+    told = {**said, "signed": moment_text(said["signed"]), "sha512": sha512, "what": "reviewer/1 memo signed"}
+    return canonical(told).encode()
+
+
 _COPYING = threading.Lock()  # one at a time: what a killed copy left has a fixed name, by which the next one finds it
 
 
-def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
+def save_copy(desk: Desk, memo: Memo, folder: Path, grant: Grant) -> Path:
     """Writes the PDF of a kept memo to a folder, readable by its owner alone; the journal says so before and after.
+    `grant` is leave for "memo copied out".
 
     Raises EntryError when the folder cannot take it, holds a file of that name or lies inside the vault,
     AttachmentMissing or AttachmentDamaged; then nothing of it is left there.
     """
+    desk.require(grant, COPIED_OUT, memo.case)
     file = file_of(desk, memo)
     target = desk.outside(folder) / file.name
     with open_bytes(desk, file) as source:
@@ -164,7 +246,7 @@ def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
         pass  # SECURITY: on record before a byte is outside, for a copy that a crash leaves behind
     try:
         with _COPYING:
-            _copy_out(desk, memo, data, target)
+            _copy_out(desk, memo, data, target, grant)
     except NotAnchored:
         raise  # the copy is out and on record
     except BaseException as error:
@@ -177,7 +259,7 @@ def save_copy(desk: Desk, memo: Memo, folder: Path) -> Path:
     return target
 
 
-def _copy_out(desk: Desk, memo: Memo, data: bytes, target: Path) -> None:
+def _copy_out(desk: Desk, memo: Memo, data: bytes, target: Path, grant: Grant) -> None:
     """Writes the copy under its name in one step and records it; after an error nothing of it is left there."""
     part = target.with_name(f"{target.name}.part")
     made = [part]
@@ -190,7 +272,7 @@ def _copy_out(desk: Desk, memo: Memo, data: bytes, target: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-        with desk.record("memo copied out", case=memo.case, subject=memo.id):
+        with desk.record(COPIED_OUT, case=memo.case, subject=memo.id, grant=grant):
             _give_name(part, target, made)
             sync_folder(target.parent)
     except NotAnchored:
@@ -220,8 +302,8 @@ def _give_name(part: Path, target: Path, made: list[Path]) -> None:
 def records_of(desk: Desk, file: CaseFile, memo: Memo | None = None) -> CaseRecords:
     """The case as the memo room takes it, which leaves out what is entered in error; and its last change."""
     case = file.case.id
-    changed = next((entry.at for entry in desk.vault.entries(case) if entry.changes), file.case.opened)
-    pdfs = {each.pdf for each in desk.vault.find(Memo, case=case)}
+    changed = next((entry.at for entry in desk.records.entries(case) if entry.changes), file.case.opened)
+    pdfs = {each.pdf for each in desk.records.find(Memo, case=case)}
     return CaseRecords(
         case=file.case,
         recorded=changed,
@@ -231,11 +313,11 @@ def records_of(desk: Desk, file: CaseFile, memo: Memo | None = None) -> CaseReco
         checkpoints=file.checkpoints,
         facts=[line.fact for line in file.facts],
         determinations=file.determinations,
-        attachments=[each for each in desk.vault.find(Attachment, case=case) if each.id not in pdfs],
+        attachments=[each for each in desk.records.find(Attachment, case=case) if each.id not in pdfs],
         evaluations=file.summaries,
-        findings=desk.vault.find(Finding, case=case),
-        evidence=desk.vault.find(Evidence, case=case),
-        notes=desk.vault.find(Note, case=case),
+        findings=desk.records.find(Finding, case=case),
+        evidence=desk.records.find(Evidence, case=case),
+        notes=desk.records.find(Note, case=case),
         window=tuple(window_lines(desk, file)),
         reviewer=desk.person.name,
     )
@@ -270,7 +352,7 @@ def _revision(desk: Desk, case: str, writing: Writing) -> CaseRevision:
         id=new_id(),
         marking=_marking(desk, writing),
         case=case,
-        number=max((each.number for each in desk.vault.find(Memo, case=case)), default=0) + 1,
+        number=max((each.number for each in desk.records.find(Memo, case=case)), default=0) + 1,
         subject=" ".join(writing.subject.split()),
         addressee=writing.addressee.strip(),
         sender=writing.sender.strip(),

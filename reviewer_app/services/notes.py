@@ -113,7 +113,7 @@ def revisions(desk: Desk, note: str) -> list[Revision]:
     """Every saved version of a note, newest first."""
     found: list[Revision] = []
     title = body = ""
-    for said in desk.vault.history_of(note):
+    for said in desk.records.history_of(note):
         values = said.values or {}
         if values.keys() & {"title", "body"}:
             title, body = values.get("title", title), values.get("body", body)
@@ -165,10 +165,10 @@ def keep_draft(desk: Desk, where: str, text: str) -> datetime:
 def drafted(desk: Desk, case: str) -> list[str]:
     """The notes of a case of which the person has a draft of an edit."""
     start = place(case, "")[: -len("new")]
-    found = (draft.place for draft in desk.vault.drafts(desk.person.id) if draft.place.startswith(start))
+    found = (draft.place for draft in desk.records.drafts(desk.person.id) if draft.place.startswith(start))
     return [where.removeprefix(start) for where in found if where != place(case)]
 
 
 def draft(desk: Desk, where: str) -> str:
     """The kept draft, or an empty text."""
-    return next((draft.text for draft in desk.vault.drafts(desk.person.id) if draft.place == where), "")
+    return next((draft.text for draft in desk.records.drafts(desk.person.id) if draft.place == where), "")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What memos and packages print of the office: read and changed from the Vault page, kept as settings, journaled."""
 
-from reviewer_app.domain.people import Setting
 from reviewer_app.policy import Policy
+from reviewer_app.services import policies
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.facts import needed
 
@@ -35,13 +35,7 @@ def change(desk: Desk, **texts: str) -> bool:
     if not changed:
         return False
     policy = Policy.model_validate({**desk.policy.model_dump(), **changed})
-    kept = {setting.name: setting for setting in desk.vault.find(Setting)}
     with desk.record("office details changed") as tx:
-        for name in changed:
-            value = policy.settings()[name]
-            if name in kept:
-                tx.set(kept[name], value=value)
-            else:
-                tx.create(Setting(name=name, value=value))
+        policies.keep(tx, desk, policy, changed)
     desk.policy = policy
     return True

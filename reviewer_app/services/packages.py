@@ -20,7 +20,7 @@ from reviewer_app.domain.cases import (
 )
 from reviewer_app.domain.evidence import Attachment, EvaluationSummary, Evidence
 from reviewer_app.domain.findings import Finding, Referral
-from reviewer_app.domain.memos import Memo, Purpose, Transfer
+from reviewer_app.domain.memos import Memo, Purpose, SignOff, Transfer
 from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.domain.record import Record
@@ -33,7 +33,7 @@ from reviewer_app.memo.make import make_report
 from reviewer_app.memo.revision import freeze
 from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress, open_bytes
 from reviewer_app.services.cases import case_file
-from reviewer_app.services.desk import Desk
+from reviewer_app.services.desk import Desk, Grant
 from reviewer_app.services.facts import needed
 from reviewer_app.services.findings import way_of
 from reviewer_app.services.memos import records_of
@@ -53,6 +53,7 @@ OF_A_CASE: tuple[type[Record], ...] = (
     Evidence,
     Finding,
     Memo,
+    SignOff,
     Transfer,
 )
 
@@ -87,6 +88,15 @@ OWN_WORDS: dict[type[Record], tuple[str, ...]] = {
     Transfer: ("recipient", "receipt"),
 }
 """What the office writes in its own words; the rest is a name, or said by a tool, a developer or an agreement."""
+
+
+WRITTEN = "package written"
+
+
+def released_by(desk: Desk, transfer: Transfer) -> str:
+    """The name of the supervisor who released a package; "" for one that came from elsewhere or is from before."""
+    first = next(iter(desk.records.history_of(transfer.id)), None)
+    return desk.name_of(first.entry.second) if first and first.entry.second else ""
 
 
 def preview(desk: Desk, case: str, purpose: Purpose) -> Preview:
@@ -161,10 +171,13 @@ def write(
     recipient: str,
     folder: Path,
     *,
+    grant: Grant,
     progress: Progress = no_progress,
     cancelled: Cancelled = never,
 ) -> tuple[Transfer, Written]:
     """Writes a package below `folder` and records the transfer; findings of a referral are moved on.
+
+    `grant` is leave for "package written", which names the supervisor who releases what this person prepared.
 
     The journal says before that it is begun, and after that it is written or stopped.
 
@@ -172,6 +185,7 @@ def write(
     without findings), PackageCancelled, WithheldTextFound and the errors of attachments. Then no package is left in the
     folder.
     """
+    desk.require(grant, WRITTEN, case)
     recipient, folder = needed("Recipient", recipient), desk.outside(folder)
     held, records = _records(desk, case)
     findings = _standing(records) if purpose is Purpose.REFERRAL else []
@@ -184,7 +198,7 @@ def write(
     try:
         written = write_package(folder, content, progress=progress, cancelled=cancelled)
         transfer = _transfer(desk, subject, content, written)
-        _record(desk, transfer, findings, written.path)
+        _record(desk, transfer, findings, written.path, grant)
     except NotAnchored:
         raise  # the package is out and on record
     except BaseException:
@@ -211,16 +225,16 @@ def _transfer(desk: Desk, number: str, content: PackageContent, written: Written
     )
 
 
-def _record(desk: Desk, transfer: Transfer, findings: list[Finding], path: Path) -> None:
+def _record(desk: Desk, transfer: Transfer, findings: list[Finding], path: Path, grant: Grant) -> None:
     """Records a package and moves its findings on; what is not recorded has not left, so the folder does not keep it."""
     try:
-        with desk.record("package written", case=transfer.case, subject=transfer.id) as tx:
+        with desk.record(WRITTEN, case=transfer.case, subject=transfer.id, grant=grant) as tx:
             tx.create(transfer)
             for finding in findings:
                 if finding.referral is not Referral.ACKNOWLEDGED:
                     tx.set(finding, referral=Referral.TRANSFERRED)
     except BaseException:
-        if desk.vault.get(Transfer, transfer.id) is None:
+        if desk.records.get(Transfer, transfer.id) is None:
             shutil.rmtree(path, ignore_errors=True)
         raise
 
@@ -241,10 +255,10 @@ def record_receipt(desk: Desk, transfer: Transfer, receipt: str) -> Transfer:
 
 def _carried(desk: Desk, transfer: Transfer) -> list[Finding]:
     """The findings that had been transferred when this package was written and are not acknowledged yet."""
-    written = desk.vault.history_of(transfer.id)[0].entry.at
+    written = desk.records.history_of(transfer.id)[0].entry.at
     return [
         finding
-        for finding in desk.vault.find(Finding, case=transfer.case)
+        for finding in desk.records.find(Finding, case=transfer.case)
         if finding.referral is Referral.TRANSFERRED
         and any(step.state is Referral.TRANSFERRED and step.taken <= written for step in way_of(desk, finding))
     ]
@@ -259,7 +273,7 @@ def _content(desk: Desk, case: Case, records: list[Record], purpose: Purpose, re
     return PackageContent(
         case=CaseContent(case, tuple(records)),
         purpose=purpose,
-        revision=desk.vault.count(Transfer, case=case.id) + 1,
+        revision=desk.records.count(Transfer, case=case.id) + 1,
         banner=_banner(desk, leaving),
         recipient=recipient,
         organisation=desk.policy.organisation,
@@ -287,7 +301,7 @@ def _leaving(case: Case, records: list[Record], purpose: Purpose) -> list[Record
 def _files(desk: Desk, leaving: list[Record]) -> list[Attachment]:
     """The attachments whose bytes go along: those held here, without any that was entered in error."""
     files = [each for each in leaving if isinstance(each, Attachment) and each.entered_in_error is None]
-    return [each for each in files if desk.vault.blob(each.id) is not None]
+    return [each for each in files if desk.records.blob(each.id) is not None]
 
 
 def _standing(records: list[Record]) -> list[Finding]:
@@ -297,9 +311,9 @@ def _standing(records: list[Record]) -> list[Finding]:
 
 def _records(desk: Desk, case: str) -> tuple[Case, list[Record]]:
     held = case_file(desk, case).case
-    records = [each for kind in OF_A_CASE for each in desk.vault.find(kind, case=case)]
+    records = [each for kind in OF_A_CASE for each in desk.records.find(kind, case=case)]
     people = {getattr(each, name) for each in records for name in type(each).model_fields if _names_person(each, name)}
-    return held, [*records, *(each for each in desk.vault.find(Person) if each.id in people)]
+    return held, [*records, *(each for each in desk.records.find(Person) if each.id in people)]
 
 
 def _names_person(record: Record, field: str) -> bool:

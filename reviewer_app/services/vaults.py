@@ -3,61 +3,68 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import asdict, dataclass
-from functools import partial
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-from reviewer_app.domain.evidence import Attachment
-from reviewer_app.domain.markings import MarkingRules
 from reviewer_app.domain.people import Person, Role, Setting
-from reviewer_app.domain.wording import WordingRules
-from reviewer_app.errors import AttachmentError, CheckStopped, EntryError, SignInRefused, VaultError
-from reviewer_app.evaluations.reader import Reader
-from reviewer_app.paths import resource_text
+from reviewer_app.errors import EntryError, SignInRefused, VaultError, VaultInUse, WrongRecoveryKey
 from reviewer_app.policy import Policy
-from reviewer_app.services import typed
-from reviewer_app.services.attachments import Cancelled, Progress, open_bytes
+from reviewer_app.services import keys, people, policies, typed
+from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress
 from reviewer_app.services.desk import Clock, Desk, utc_now
-from reviewer_app.services.door import Door
-from reviewer_app.vault import check as vault_check
-from reviewer_app.vault.blobs import Blobs
-from reviewer_app.vault.check import CheckFinding
-from reviewer_app.vault.credentials import NewPerson, check_passphrase
-from reviewer_app.vault.files import size_text
-from reviewer_app.vault.keychain import Keychain
+from reviewer_app.services.door import Door, Front
+from reviewer_app.services.people import OneTime
+from reviewer_app.services.seats import resumed, seat
+from reviewer_app.services.signing_in import (
+    Tried,
+    attempts_of,
+    begin_count,
+    is_dormant,
+    last_sign_in,
+    limits_of,
+    lived_since,
+    refused_in_use,
+    seen_again,
+    settle,
+    try_slot,
+)
+from reviewer_app.vault import recovery, rotation
+from reviewer_app.vault.attempts import Kind
+from reviewer_app.vault.credentials import NewPerson
 from reviewer_app.vault.lock import ExclusiveLock
+from reviewer_app.vault.passphrases import refuse
 from reviewer_app.vault.place import (
     Ballast,
     begin_folder,
     check_folder,
     clear_unfinished,
     finish_folder,
-    free_bytes,
     given_room,
     mend_layout,
     require_free,
 )
+from reviewer_app.vault.slotform import ACTIVE, DISABLED
 from reviewer_app.vault.slots import Opened, SlotFile
-from reviewer_app.vault.vault import Vault
+from reviewer_app.vault.vault import SYSTEM, Vault
 
 NEARLY_FULL = (
     "This vault's disk is nearly full, and the room held for that is given up. Free 64 MB on it before you go on, or "
     "the next note may not be saved."
 )
-CHECKED, SOUND, NOT_SOUND = "vault checked", "sound", "not sound"
 SWITCH_WAIT = 5.0
 """Seconds that a program which is just ending may still hold the vault, as after Lock."""
 
 
 @dataclass(frozen=True, repr=False)
 class Created:
-    """A new vault, open, and the recovery key's text, which is shown once."""
+    """A new vault, open, the recovery key's text, and the passphrases of the other people; all of it is shown once."""
 
     desk: Desk
     recovery_key: str
+    one_time: tuple[OneTime, ...] = ()
 
 
 def create(
@@ -66,11 +73,12 @@ def create(
     person: str,
     passphrase: str,
     policy: Policy,
+    colleagues: Sequence[tuple[str, Sequence[Role]]] = (),
     rounds: int | None = None,
     warm: bool = True,
     clock: Clock = utc_now,
 ) -> Created:
-    """Makes a vault whose first person holds all roles, and opens it.
+    """Makes a vault whose first person holds all roles, and opens it. `colleagues` get one-time passphrases.
 
     Raises EntryError, WeakPassphrase, VaultExists, OnNetworkPath, NoPermission, NoSpace or DiskFailed; then nothing
     of the new vault stays behind.
@@ -79,8 +87,9 @@ def create(
     if not person:
         raise EntryError(field="Your name", reason="this is empty; write the name that colleagues know you by")
     folder = check_folder(folder)
-    check_passphrase(passphrase)
+    refuse(policies.passphrase_flaws(policy, passphrase, policies.names(policy, person, folder)))
     first = NewPerson(person, tuple(Role), passphrase)
+    others = [people.new_person(name, roles, policy, clock()) for name, roles in colleagues]
     require_free(folder)
     part = folder.with_name(f"{folder.name}.part")
     with ExitStack() as undo:
@@ -91,38 +100,51 @@ def create(
         clear_unfinished(part)
         made = [part]
         undo.callback(lambda: shutil.rmtree(made[-1], ignore_errors=True))
-        keychain, recovery_key = _build(part, first, policy, rounds=rounds, clock=clock)
+        opened, recovery_key = _build(part, [first, *(new for new, _ in others)], policy, rounds=rounds, clock=clock)
         if os.name == "nt":  # a folder with an open file in it keeps its name there
             lock.release()
         finish_folder(part, folder)
         made.append(folder)
         if os.name == "nt":
             lock = undo.enter_context(ExclusiveLock(folder))
-        vault = Vault.open(folder, keychain, now=clock)
-        undo.callback(vault.close)
-        holder = Person(id=first.id, name=first.name)
-        desk = _desk(
-            vault, keychain, warm=warm, clock=clock, lock=lock, person=holder, roles=frozenset(Role), policy=policy
-        )
+        slots = SlotFile.read(folder)
+        desk = seat(slots, opened, lock, undo, warm=warm, clock=clock)
+        seen_again(desk.vault, first.id, clock())
+        desk.vault.set_preference(keys.UNTRIED, "yes")
         undo.pop_all()
-    return Created(desk, recovery_key)
+    return Created(desk, recovery_key, tuple(given for _, given in others))
 
 
-def _build(folder: Path, first: NewPerson, policy: Policy, *, rounds: int | None, clock: Clock) -> tuple[Keychain, str]:
-    """Makes everything in a vault's folder, and leaves it closed; the keychain and the recovery key's text."""
+def _build(
+    folder: Path, everybody: Sequence[NewPerson], policy: Policy, *, rounds: int | None, clock: Clock
+) -> tuple[Opened, str]:
+    """Makes everything in a vault's folder, and leaves it closed; the first person's keys and the recovery key's text."""
     mend_layout(folder)
-    _slots, keychain, recovery_key = SlotFile.create(
-        folder, policy=policy.before_unlock(), people=[first], rounds=rounds
+    first, now = everybody[0], clock()
+    slots, keychain, recovery_key = SlotFile.create(
+        folder, policy=policy.before_unlock(), people=everybody, rounds=rounds, now=now
     )
     Ballast(folder).hold()
-    with (
-        closing(Vault.create(folder, keychain, now=clock)) as vault,
-        vault.record("vault created", person=first.id) as tx,
-    ):
-        tx.create(Person(id=first.id, name=first.name))
-        for name, value in policy.settings().items():
-            tx.create(Setting(name=name, value=value))
-    return keychain, recovery_key
+    with closing(Vault.create(folder, keychain, now=clock)) as vault:
+        with vault.record("vault created", person=first.id) as tx:
+            for each in slots.people:
+                tx.create(Person(id=each.id, name=each.name))
+            for name, value in policy.settings().items():
+                tx.create(Setting(name=name, value=value))
+        begin_count(vault, keychain, slots)
+    return slots.unlock(first.id, first.passphrase, now=now), recovery_key
+
+
+def same_key(shown: str, typed_back: str) -> None:
+    """Whether the recovery key was typed back as it was shown. Raises MistypedRecoveryKey, or WrongRecoveryKey."""
+    if recovery.from_text(typed_back) != recovery.from_text(shown):
+        raise WrongRecoveryKey
+
+
+def recovery_kept(desk: Desk, shown: str, typed_back: str) -> None:
+    """The recovery key was printed and typed back; until then every sign-in says that it was not. Raises as `same_key`."""
+    same_key(shown, typed_back)
+    desk.vault.set_preference(keys.UNTRIED, "")
 
 
 def _remove_empty(folder: Path) -> None:
@@ -130,51 +152,170 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def unlock(door: Door, person: str, passphrase: str, *, warm: bool = True, clock: Clock = utc_now) -> Desk:
-    """Opens the vault for one person and takes its lock; what unfinished attachments left is removed.
+def unlock(
+    door: Door,
+    person: str,
+    passphrase: str,
+    *,
+    progress: Progress = no_progress,
+    cancelled: Cancelled = never,
+    warm: bool = True,
+    clock: Clock = utc_now,
+) -> Desk:
+    """Opens the vault for one person and takes its lock; a change of keys that was begun is gone on with first.
 
-    Raises WrongPassphrase, SlotRefused, VaultInUse, RolledBack, DatabaseDamaged and the other VaultErrors.
+    Only that change reports to `progress`; `cancelled` leaves it for the next sign-in, and the vault opens all the same.
+
+    `desk.must_change` says that the person has to choose a passphrase before anything else. Raises SignInLocked,
+    WrongPassphrase, SignInRefused, SlotRefused, VaultInUse, RolledBack, DatabaseDamaged and the other VaultErrors.
     """
 
     def enter() -> Desk:
-        return _enter(door, lambda slots: slots.unlock(person, passphrase), warm=warm, clock=clock)
+        with ExitStack() as undo:
+            lock = undo.enter_context(_lock(door.folder, person))
+            slots = SlotFile.read(door.folder)
+            tried = try_slot(slots, person, passphrase, limits_of(Front.from_settings(slots.policy)), clock())
+            opened, told = resumed(slots, tried.opened, clock, progress, cancelled)
+            slots = SlotFile.read(door.folder)
+            desk = seat(slots, opened, lock, undo, warm=warm, clock=clock)
+            _refuse_dormant(desk, slots)
+            _greet(desk, slots, tried, told)
+            undo.pop_all()
+        return desk
 
     return given_room(door.folder, enter)  # a full disk keeps nobody out
 
 
-def _enter(door: Door, key: Callable[[SlotFile], Opened], *, warm: bool, clock: Clock) -> Desk:
-    with ExitStack() as undo:
-        lock = undo.enter_context(ExclusiveLock(door.folder, wait=SWITCH_WAIT))
-        opened = key(SlotFile.read(door.folder))
-        if opened.person is None:
-            raise SignInRefused(person="The recovery key", reason="it signs nobody in yet")
-        vault = Vault.open(door.folder, opened.keychain, now=clock)
-        undo.callback(vault.close)
-        settings = {setting.name: setting.value for setting in vault.find(Setting)}
-        holder = vault.get(Person, opened.person.id) or Person(id=opened.person.id, name=opened.person.name)
-        roles = frozenset(Role(role) for role in opened.person.roles)
-        policy = Policy.from_settings(settings)
-        desk = _desk(
-            vault,
-            opened.keychain,
-            warm=warm,
-            clock=clock,
-            lock=lock,
-            person=holder,
-            roles=roles,
-            policy=policy,
-        )
-        undo.callback(desk.reader.close)
-        told = [*_slots_told(opened.mended), *_tidied(desk), *_anchor_told(vault.behind)]
-        desk.vault.witness("signed in", person=holder.id)
-        if not Ballast(door.folder).renew():
-            told.append(NEARLY_FULL)
-        desk.remarks = tuple(told)
-        if opened.mended:
-            with desk.record("slot file mended"):
+def recover(door: Door, key: str, person: str, passphrase: str, *, warm: bool = True, clock: Clock = utc_now) -> Desk:
+    """Opens the vault by the recovery key for one of its officers, who gets new keys under a passphrase of their own.
+
+    The recovery key is spent with it: `desk.recovery_due` stays until the vault's keys are changed. It ends locks. Raises
+    MistypedRecoveryKey, WrongRecoveryKey, WeakPassphrase, SignInRefused for somebody who is no officer, and as `unlock`.
+    """
+
+    def enter() -> Desk:
+        with ExitStack() as undo:
+            lock = undo.enter_context(_lock(door.folder, person))
+            slots = SlotFile.read(door.folder)
+            opened, told = resumed(slots, _by_recovery(slots, key, person), clock, no_progress, never)
+            slots = SlotFile.read(door.folder)
+            mine = _renewed(slots, opened, person, passphrase, clock)
+            desk = seat(slots, mine, lock, undo, warm=warm, clock=clock, recovering=True)
+            desk.vault.set_preference(keys.DUE, "yes")
+            with desk.record(keys.DUE, subject=person):
                 pass
-        undo.pop_all()
-    return desk
+            settle(desk.vault, desk.opened.keychain, slots, person, ended={each.id for each in slots.people})
+            desk.last_sign_in = last_sign_in(desk.vault, person)
+            seen_again(desk.vault, person, clock())
+            desk.remarks, desk.recovered = (*told, *_keys_told(desk)), True
+            undo.pop_all()
+        return desk
+
+    return given_room(door.folder, enter)
+
+
+def _by_recovery(slots: SlotFile, key: str, person: str) -> Opened:
+    who = next((each for each in slots.people if each.id == person), None)
+    if who is None or Role.OFFICER not in who.roles:
+        raise SignInRefused(person=who.name if who else "This person", reason="the recovery key is for an officer")
+    try:
+        return slots.unlock_with_recovery(key)
+    except WrongRecoveryKey:
+        with suppress(VaultError):
+            attempts_of(slots).note(person, Kind.WRONG_RECOVERY_KEY)
+        raise
+
+
+def _renewed(slots: SlotFile, opened: Opened, person: str, passphrase: str, clock: Clock) -> Opened:
+    """New keys for an officer, under a passphrase that meets the office's rules; what unlocking with it gives."""
+    with closing(Vault.open(slots.folder, rotation.keys_in_use(slots.folder, opened), now=clock)) as vault:
+        known = vault.known_slots()
+        slots.refuse_older(generation=known.generation, epoch=known.epoch, by_recovery=True)
+        policy = Policy.from_settings({setting.name: setting.value for setting in vault.find(Setting)})
+    name = slots.slot_of(person).name
+    refuse(policies.passphrase_flaws(policy, passphrase, policies.names(policy, name, slots.folder)))
+    slots.renew_person(opened, person, passphrase, now=clock())
+    slots.set_state(opened, person, ACTIVE)
+    return slots.unlock(person, passphrase, now=clock())
+
+
+def _lock(folder: Path, person: str) -> ExclusiveLock:
+    """The vault's lock; that somebody came while another program holds it is noted for the journal (AC-10)."""
+    try:
+        return ExclusiveLock(folder, wait=SWITCH_WAIT)
+    except VaultInUse:
+        refused_in_use(SlotFile.read(folder), person)
+        raise
+
+
+def _refuse_dormant(desk: Desk, slots: SlotFile) -> None:
+    """Disables a slot that nobody used for as long as the policy says (APSC-DV-000320), never the last usable officer's."""
+    who, days = desk.person, desk.policy.dormant_days
+    others = [each for each in slots.usable_officers if each.id != who.id]
+    if not is_dormant(desk, who.id, days) or not others:
+        return
+    slots.set_state(desk.opened, who.id, DISABLED)
+    reason = f"not used for {days} days"
+    with desk.vault.record("person disabled", person=SYSTEM, subject=who.id, outcome=reason):
+        pass
+    desk.keep_slots(slots)
+    raise SignInRefused(person=who.name, reason=f"the slot was {reason}, so it is disabled now")
+
+
+def _greet(desk: Desk, slots: SlotFile, tried: Tried, stopped: Sequence[str]) -> None:
+    """Journals the coming, and what a person should read once (AC-9: the last time, and failures since)."""
+    who = desk.person.id
+    last = last_sign_in(desk.vault, who)
+    found = settle(desk.vault, desk.opened.keychain, slots, who, ended={who}, own=tried.event)
+    told = [*stopped, *_last_told(desk, last, tried.failures), *_count_told(found.told), *_keys_told(desk)]
+    told += [*_slots_told(desk.opened.mended), *_tidied(desk), *_anchor_told(desk.vault.behind)]
+    desk.must_change = _must_change(desk)
+    desk.witness("signed in")
+    seen_again(desk.vault, who, desk.clock())
+    if not Ballast(desk.vault.folder).renew():
+        told.append(NEARLY_FULL)
+    desk.last_sign_in, desk.remarks = last, tuple(told)
+    if tried.opened.rotation_pending and not desk.opened.rotation_pending:
+        with desk.record(keys.FINISHED):
+            pass
+    if desk.opened.mended:
+        with desk.record("slot file mended"):
+            pass
+    policies.show_before_unlock(desk)
+
+
+def _keys_told(desk: Desk) -> Iterator[str]:
+    if desk.vault.preference(keys.DUE):
+        yield "The recovery key was used and is spent. Two officers must change the vault's keys, on the page People."
+    if desk.vault.preference(keys.UNTRIED):
+        yield (
+            "The recovery key of this vault was never typed back, so nobody knows that its paper is right. An officer can "
+            "make a new one with a change of keys, on the page People."
+        )
+
+
+def _must_change(desk: Desk) -> bool:
+    """A one-time passphrase, and one that is older than the policy allows, are changed before all else (001770, 001790)."""
+    who = desk.opened.person
+    if who is None or desk.opened.must_change:
+        return desk.opened.must_change
+    days = desk.policy.passphrase_most_days
+    return bool(days) and who.since is not None and lived_since(desk, who.since) >= timedelta(days=days)
+
+
+def _last_told(desk: Desk, last: datetime | None, failures: int) -> Iterator[str]:
+    if failures:
+        tries = "1 refused try" if failures == 1 else f"{failures} refused tries"
+        since = f" since {desk.written(last)}" if last else ""
+        yield f"{tries[0].upper()}{tries[1:]} to sign in as you{since}. If that was not you, tell your security officer."
+
+
+def _count_told(told: Sequence[str]) -> Iterator[str]:
+    if told:
+        yield (
+            f"The count of refused tries was not as this vault left it ({'; '.join(told)}). It was put in order and is in "
+            "the journal. Tell your security officer."
+        )
 
 
 def _slots_told(mended: tuple[str, ...]) -> Iterator[str]:
@@ -211,174 +352,10 @@ def _files(count: int) -> str:
     return "1 attachment's file is" if count == 1 else f"{count:,} attachments' files are"
 
 
-def _desk(vault: Vault, keychain: Keychain, *, warm: bool, **held: Any) -> Desk:
-    return Desk(
-        vault=vault,
-        blobs=Blobs(vault.folder, keychain.blob_key),
-        **held,
-        rules=MarkingRules.from_json(resource_text("rules/markings.json")),
-        wording=WordingRules.from_json(resource_text("rules/wording.json")),
-        reader=Reader(warm=warm),
-    )
-
-
 def leave(desk: Desk, verb: str = "signed out") -> None:
     """Closes the vault: reader processes, connections, anchor and lock. Nothing is open afterwards, whatever fails."""
     with ExitStack() as last:
         last.callback(desk.lock.release)
         last.callback(desk.vault.close)
         last.callback(desk.reader.close)
-        desk.vault.witness(verb, person=desk.person.id)
-
-
-# --- checking ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a full check found. `findings` is empty for a sound vault."""
-
-    entries: int
-    attachments: int
-    findings: tuple[CheckFinding, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
-
-    def told(self) -> str:
-        """The report as text, one finding a line."""
-        head = (
-            f"Checked the journal (entries: {self.entries:,}), the tables that it gives, and the attachments "
-            f"({self.attachments:,})."
-        )
-        if self.sound:
-            return f"{head}\nEverything holds together."
-        return "\n".join((head, *(f"{finding.where}: {finding.what}" for finding in self.findings)))
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as one JSON object."""
-        return {"sound": self.sound, **asdict(self)}
-
-
-def check(
-    desk: Desk,
-    progress: Progress = lambda _fraction: None,
-    cancelled: Cancelled = lambda: False,
-) -> Report:
-    """Recomputes chain and anchor, folds the journal and compares the tables, verifies every attachment.
-
-    Raises CheckStopped when `cancelled` says so.
-    """
-    findings = vault_check.check(desk.vault, progress, cancelled, blobs=partial(_check_files, desk))
-    try:
-        with desk.vault.record(CHECKED, person=desk.person.id, outcome=NOT_SOUND if findings else SOUND):
-            pass
-    except VaultError as error:
-        findings.append(CheckFinding("journal", f"the check itself cannot be recorded: {error}"))
-    return Report(len(desk.vault.entries()), len(desk.vault.blobs()), tuple(findings))
-
-
-def _check_files(desk: Desk, progress: Progress, cancelled: Cancelled) -> Iterator[CheckFinding]:
-    """Reads every attachment's file to its end and compares it with the SHA-512 its record states."""
-    kept = [(blob, desk.vault.get(Attachment, blob)) for blob in desk.vault.blobs()]
-    whole, done = sum(each.size for _, each in kept if each) or 1, 0
-    for blob, attachment in kept:
-        if cancelled():
-            raise CheckStopped
-        if attachment is None:
-            continue
-        try:
-            with open_bytes(desk, attachment) as source:
-                found = source.verify(cancelled=cancelled)
-        except (AttachmentError, VaultError) as error:
-            if cancelled():
-                raise CheckStopped from error
-            yield CheckFinding(f"attachment {blob}", str(error))
-        else:
-            if found != attachment.sha512:
-                yield CheckFinding(f"attachment {blob}", "the file is not the one its record names")
-        done += attachment.size
-        progress(done / whole)
-    yield from _check_names(desk)
-
-
-def _check_names(desk: Desk) -> Iterator[CheckFinding]:
-    """What lies among the attachments' files and belongs to none."""
-    try:
-        lone = desk.blobs.without_row(lambda: set(desk.vault.blobs()))
-    except VaultError as error:
-        yield CheckFinding("blobs", str(error))
-        return
-    for name in lone:
-        yield CheckFinding(
-            f"blobs/{name}",
-            "it belongs to no attachment of this vault, or is no plain file; keep it until its origin is known",
-        )
-
-
-# --- health --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Health:
-    """What the Vault page shows at a glance. Times are written in the site's zone; sizes in bytes."""
-
-    name: str
-    folder: str
-    entries: int
-    attachments: int
-    stored: int
-    free: int
-    checked: str
-    sound: bool
-    clock_set_back: bool
-    confinement: str
-
-    def summary(self) -> str:
-        """The one sentence at the top of the page."""
-        if self.clock_set_back:
-            return "One point needs a person: this machine's clock is behind the journal"
-        if self.checked and not self.sound:
-            return "The last check found something that does not hold. Check again to see what"
-        return "Nothing needs a person" if self.checked else "This vault has not been checked yet"
-
-    def facts(self) -> list[tuple[str, str]]:
-        """Name and value of every line."""
-        clock = (
-            "behind the journal; deadlines use the last moment seen"
-            if self.clock_set_back
-            else "agrees with the journal"
-        )
-        return [
-            ("Vault", self.name),
-            ("Folder", self.folder),
-            ("Journal", f"{self.entries:,} entries"),
-            ("Attachments", f"{self.attachments:,}, {size_text(self.stored)} in all"),
-            ("Free on its disk", size_text(self.free)),
-            ("Last check", f"{self.checked}, {SOUND if self.sound else NOT_SOUND}" if self.checked else "not yet"),
-            ("Clock", clock),
-            ("Reading files", self.confinement),
-        ]
-
-
-def health(desk: Desk) -> Health:
-    """The state of the vault now."""
-    kept = [desk.vault.blob(blob) for blob in desk.vault.blobs()]
-    entries = desk.vault.entries(limit=1)
-    # Checks of earlier programs do not say what they found.
-    checks = (entry for entry in desk.vault.entries() if entry.verb == CHECKED and entry.outcome in (SOUND, NOT_SOUND))
-    last = next(checks, None)
-    return Health(
-        name=desk.vault.folder.name.removesuffix(".vault"),
-        folder=str(desk.vault.folder),
-        entries=entries[0].number if entries else 0,
-        attachments=len(kept),
-        stored=sum(each[1] for each in kept if each),
-        free=free_bytes(desk.vault.folder),
-        checked=desk.written(last.at) if last else "",
-        sound=last is not None and last.outcome == SOUND,
-        clock_set_back=desk.now().set_back,
-        confinement=desk.reader.confinement or "no file was read since sign-in",
-    )
+        desk.witness(verb)

@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -27,6 +27,7 @@ class Dialog(QDialog):
         self.inside: QWidget | None = None
         self.code = ""
         QShortcut(QKeySequence("Ctrl+L"), self).activated.connect(self._on_lock)
+        QShortcut(QKeySequence("Ctrl+Shift+L"), self).activated.connect(self._on_sign_out)
 
     def fill(self, inside: QWidget, *buttons: QPushButton) -> None:
         """Lay out the content and, at the right below it, the buttons."""
@@ -36,6 +37,8 @@ class Dialog(QDialog):
         banner = banner_of(self.parentWidget())
         parts: tuple[Item, ...] = (banner.twin(), (content, 1), banner.twin()) if banner else ((content, 1),)
         fill(self._box, parts, 0)
+        if isinstance(inside, QScrollArea) and (held := inside.widget()):
+            held.installEventFilter(self)
         self.fit()
 
     def closer(self, text: str = "Cancel") -> QPushButton:
@@ -50,13 +53,20 @@ class Dialog(QDialog):
 
     @Slot()
     def _on_lock(self) -> None:
-        """SECURITY: the window's own key rests while a dialog is open; no question stands between a person and Lock."""
+        self.ask_window("lock_asked")
+
+    @Slot()
+    def _on_sign_out(self) -> None:
+        self.ask_window("sign_out_asked")
+
+    def ask_window(self, signal: str) -> None:
+        """SECURITY: the window's own keys rest while a dialog is open; no question stands between a person and Lock."""
         below = self.parentWidget()
         while isinstance(below, QDialog):
             below = below.parentWidget()
-        lock_asked = getattr(below.window(), "lock_asked", None) if below else None
-        if lock_asked:
-            lock_asked.emit()
+        asked = getattr(below.window(), signal, None) if below else None
+        if asked:
+            asked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """F1 explains: the code that is shown, or the guide."""
@@ -73,6 +83,12 @@ class Dialog(QDialog):
         if event.type() == QEvent.Type.LayoutRequest and self.inside:
             self.fit()
         return handled
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The same of words inside a part that scrolls, which keeps them to itself."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.fit()
+        return super().eventFilter(watched, event)
 
     def fit(self) -> None:
         """As wide as asked for, as high as the words need, never larger than the screen."""
@@ -113,3 +129,15 @@ class Question(Dialog):
     ) -> bool:
         """True when the person agreed. What cannot be undone is `dangerous`: its default is the way back."""
         return cls(parent, title, text, yes, no, dangerous=dangerous).run()
+
+
+class Notice(Dialog):
+    """One thing that a person should know, and nothing to decide."""
+
+    def __init__(self, parent: QWidget | None, title: str, text: str) -> None:
+        super().__init__("Reviewer", parent)
+        words = column(label(title, step=1, weight=STRONG, wrap=True), prose(text, measure=58))
+        close = self.closer("Close")
+        self.fill(beside(picture("info", "soft", 24), words, 12), close)
+        close.setDefault(True)
+        close.setFocus(Qt.FocusReason.TabFocusReason)

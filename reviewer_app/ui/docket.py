@@ -9,11 +9,14 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer_app.domain.clocks import Convention, spelled, written
+from reviewer_app.domain.people import Role
+from reviewer_app.services.acts import CASEWORK, EVERYBODY, OFFICER, REVIEWER, SUPERVISOR
 from reviewer_app.services.docket import DocketLine
 from reviewer_app.ui.theme import EDGE, GAP, STRONG
 from reviewer_app.ui.widgets.controls import FilterField, Views, button
 from reviewer_app.ui.widgets.heads import page_head
 from reviewer_app.ui.widgets.layout import column, fill, label, page, row, start
+from reviewer_app.ui.widgets.left import Left
 from reviewer_app.ui.widgets.rows import Cell, Head, Row
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip, vacant
 from reviewer_app.ui.widgets.table import Table
@@ -51,15 +54,39 @@ SORTS: tuple[Callable[[DocketLine], Any], ...] = (
 )
 
 
+NOTHING = {
+    SUPERVISOR: (
+        "No cases yet",
+        "A case is the file of one model that a developer has offered for early access: its terms, dates, evaluation logs, "
+        "findings, notes and memos.",
+        "Record the first case",
+    ),
+    REVIEWER: (
+        "No case of yours yet",
+        "You see the cases that you are assigned to; a supervisor assigns people. A case is the file of one model that a "
+        "developer has offered for early access: its terms, dates, evaluation logs, findings, notes and memos.",
+        "Record a case",
+    ),
+    OFFICER: (
+        "Cases are for reviewers and supervisors",
+        "An officer looks after the people, the policy and the keys of this vault, checks it and reads its journal. There "
+        "a case is a number; what is in it is not shown to officers.",
+        "Show the people",
+    ),
+}
+"""What stands where no case is shown, by the role that decides it: title, words and the first step."""
+
+
 class Docket(QWidget):
-    """`case_opened` carries a case's id; `new_asked` asks for the form."""
+    """`case_opened` carries a case's id; `new_asked` asks for the form, `people_asked` for that page."""
 
     case_opened = Signal(str)
     new_asked = Signal()
+    people_asked = Signal()
 
-    def __init__(self, person: str, convention: Convention) -> None:
+    def __init__(self, person: str, convention: Convention, roles: frozenset[Role] = EVERYBODY) -> None:
         super().__init__()
-        self.person, self.convention = person, convention
+        self.person, self.convention, self.roles = person, convention, roles
         self.lines: list[DocketLine] = []
         self.shown: list[DocketLine] = []
         self.remarks: tuple[str, ...] = ()  # shown above the cases until they are dismissed
@@ -69,6 +96,7 @@ class Docket(QWidget):
         self._text = ""
         self._sort: tuple[int, bool] = (7, False)
         self._now = datetime.now(UTC)
+        self._row_left = ""  # chosen once there are lines
         self.told = label("", "soft", wrap=True)
         self.alerts, self.notices = AlertStrip(), AlertStrip()  # above the cases, and where there are none
         self.views = Views([name for name, _ in self._views()])
@@ -79,28 +107,39 @@ class Docket(QWidget):
         self.table.sort_asked.connect(self._on_sort)
         self.filter = FilterField("Filter cases", self.table, width=220)
         self.filter.filtered.connect(self._on_filter)
-        self.counted = label("", "soft")
+        self.counted, self.counting = label("", "soft"), label("", "soft")
         self.stack = QStackedWidget()
         self._lay_out()
         self.table.sort(self._sort[0])
 
     def _lay_out(self) -> None:
-        told = self.convention.told()
-        counting = label(told[:1].upper() + told[1:], "soft")
         tools = row(self.filter, GAP, (self.views, 1))
         head = page_head("Docket", self.told, button("New case", "main", "plus", tip="Ctrl+N", on=self.new_asked.emit))
-        full = page(head, self.alerts, tools, (self.table, 1), row(self.counted, None, counting))
-        nothing = vacant(
-            "docket",
-            "No cases yet",
-            "A case is the file of one model that a developer has offered for early access: its terms, dates, evaluation "
-            "logs, findings, notes and memos.",
-            button("Record the first case", "main", "plus", on=self.new_asked.emit),
-            note="Everything you enter is kept in this vault alone.",
-        )
+        full = page(head, self.alerts, tools, (self.table, 1), row(self.counted, None, self.counting))
         self.stack.addWidget(full)
-        self.stack.addWidget(column(self.notices, (nothing, 1), margins=(EDGE, EDGE, EDGE, 0)))
+        self.stack.addWidget(column(self.notices, (self._nothing(), 1), margins=(EDGE, EDGE, EDGE, 0)))
+        self.show_convention(self.convention)
         fill(QVBoxLayout(self), ((self.stack, 1),), 0)
+
+    def _nothing(self) -> QWidget:
+        title, words, first = NOTHING[next(role for role in (SUPERVISOR, REVIEWER, OFFICER) if role & self.roles)]
+        if self.roles & CASEWORK:
+            step, note = (
+                button(first, "main", "plus", on=self.new_asked.emit),
+                "Everything you enter is kept in this vault alone.",
+            )
+        else:
+            step, note = (
+                button(first, "main", "people", on=self.people_asked.emit),
+                "People, Policy, Journal and Vault stand at the lower left.",
+            )
+        return vacant("docket", title, words, step, note=note)
+
+    def show_convention(self, convention: Convention) -> None:
+        """How the access window is counted from now on."""
+        self.convention = convention
+        told = convention.told()
+        self.counting.setText(told[:1].upper() + told[1:])
 
     def show_lines(self, lines: Sequence[DocketLine], now: datetime) -> None:
         """Show the cases as they stand at a moment (UTC); filter, view, order and selection stay."""
@@ -112,6 +151,27 @@ class Docket(QWidget):
         self._show_alerts()
         self.stack.setCurrentIndex(0 if lines else 1)
         self._arrange()
+        if self._row_left:
+            self.table.select_key(self._row_left)
+            self._row_left = ""
+
+    def left(self) -> Left:
+        """Filter, view, order and chosen row, for `go_back`."""
+        return {
+            "filter": self.filter.text(),
+            "view": self.views.current(),
+            "sort": list(self._sort),
+            "row": self.table.current_key(),
+        }
+
+    def go_back(self, left: Left) -> None:
+        """Before the first `show_lines`: show the cases as they were left. May raise BROKEN."""
+        self.filter.put(left["filter"])
+        self.views.choose(left["view"])
+        column, descending = left["sort"]
+        if column in range(len(SORTS)):
+            self.table.sort(column, bool(descending))
+        self._row_left = str(left["row"])
 
     def _views(self) -> tuple[tuple[str, Callable[[DocketLine], bool]], ...]:
         return (
@@ -120,6 +180,11 @@ class Docket(QWidget):
             ("Ending this week", lambda line: line.left is not None and line.left <= timedelta(days=7)),
             ("Material to return", lambda line: line.material == "return due"),
         )
+
+    def remark(self, text: str) -> None:
+        """One line more above the cases, until it is dismissed."""
+        self.remarks = (*self.remarks, text)
+        self._show_alerts()
 
     def _show_alerts(self) -> None:
         near = [

@@ -2,6 +2,7 @@
 """What the pages before an open vault share: one card, Enter from field to field, a passphrase that can be seen."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
@@ -17,12 +18,33 @@ CARD = (32, 32, 32, 32)
 
 
 def with_code(error: AppError) -> str:
-    """An error in its own sentences, with the code that the help explains."""
-    return f"{error} (Code {error.code})"
+    """An error in its own sentences, with the tries that are left after it and the code that the help explains."""
+    return f"{error}{_tries_left(error.facts.get('left'))} (Code {error.code})"
+
+
+def _tries_left(left: object) -> str:
+    """AC-7 asks for a lock after some tries; a person should see it come."""
+    if not isinstance(left, int):
+        return ""
+    return " One more try is left before a lock." if left == 1 else f" {left} more tries are left before a lock."
+
+
+class Losing(NamedTuple):
+    """What a window is asked that is closed too early: title, text, and the buttons that close it and that go back."""
+
+    title: str
+    text: str
+    close: str
+    back: str
 
 
 class Page(QWidget):
-    """A page of the entrance: Enter goes on through `steps` and does the page's action behind the last."""
+    """A page of the entrance: Enter goes on through `steps` and does the page's action behind the last.
+
+    `losing` says what is lost when the window closes while the page is in front; None for nothing.
+    """
+
+    losing: Losing | None = None
 
     def __init__(self) -> None:
         super().__init__()

@@ -22,8 +22,8 @@ QFrame[role="alert"][tone="danger"] { background: @danger_fill; border-color: @d
 QFrame[role="alert"][tone="plain"] { background: @surface; border-color: @line; }
 
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 0; }
-Pane { border: 2px solid transparent; }
-Pane:focus { border: 2px solid @accent; border-radius: 4px; }
+Pane, QScrollArea[role="reading"] { border: 2px solid transparent; }
+Pane:focus, QScrollArea[role="reading"]:focus { border: 2px solid @accent; border-radius: 4px; }
 
 QPushButton { background: @surface; color: @text; border: 1px solid @control; border-radius: 6px; padding: 5px 12px; }
 QPushButton:hover { background: @hover; }

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QLineEdit,
     QMainWindow,
     QMenu,
@@ -25,7 +26,7 @@ from reviewer_app.ui.theme import GROUP, styled, wide
 from reviewer_app.ui.tokens import THEMES
 from reviewer_app.ui.widgets.banner import Banner
 from reviewer_app.ui.widgets.controls import button
-from reviewer_app.ui.widgets.layout import Pane, column, facts, label, row, scroll, short
+from reviewer_app.ui.widgets.layout import Pane, column, facts, row, scroll, short
 from reviewer_app.ui.widgets.nav import Place, SideBar
 from reviewer_app.ui.widgets.strips import ProgressStrip
 
@@ -49,10 +50,11 @@ class PageStack(QStackedWidget):
 
 
 class Shell(QMainWindow):
-    """`place_chosen` carries the key of a place in the side bar; `lock_asked` comes from the button and Ctrl+L."""
+    """`place_chosen` carries the key of a place in the side bar; lock and sign-out come from buttons and keys."""
 
     place_chosen = Signal(str)
     lock_asked = Signal()
+    sign_out_asked = Signal()
     back_asked = Signal()  # Esc, where nothing that is typed would be left
 
     def __init__(
@@ -77,7 +79,10 @@ class Shell(QMainWindow):
         self.side.chosen.connect(self.place_chosen)
         self.stack = PageStack()
         self.progress = ProgressStrip()
-        self.person, self.vault, self.clock = label(person), short(vault, "soft"), short(clock, "soft")
+        self.person, self.vault, self.clock = short(person), short(vault, "soft"), short(clock, "soft")
+        self.last = short("", "soft")
+        self.capture = short("", "soft")
+        self.capture.hide()
         self.status = self._status_bar()
         self.body = row(self.side, (self.stack, 1), gap=0)
         top, bottom = self.banners
@@ -111,9 +116,11 @@ class Shell(QMainWindow):
 
     # --- what the frame says -------------------------------------------------------------------------------------
 
-    def set_status(self, person: str, vault: str, clock: str) -> None:
-        """Fill the status line. The window's title names the vault alone: a title is seen outside the window."""
+    def set_status(self, person: str, vault: str, clock: str, last: str = "") -> None:
+        """Fill the status line; `last` says when the person was here before. The window's title names the vault alone: a
+        title is seen outside the window."""
         self.person.setText(person)
+        self.last.setText(last)
         self.vault.setText(vault)
         self.clock.setText(clock)
         self.side.brand_name.setText(vault)
@@ -124,19 +131,33 @@ class Shell(QMainWindow):
             banner.show_marking(marking, note, stamp)
 
     def blank(self) -> None:
-        """SECURITY: nothing of a case stays on the screen while the program locks; the banners stay."""
-        self.body.hide()
-        self.status.hide()
-        self.progress.hide()
-        for dialog in self.findChildren(Dialog):
-            dialog.hide()
+        """SECURITY: nothing of a case stays on the screen while the program locks; the banners stay.
+
+        Dialogs, menus and tooltips are windows of their own. All is painted now: no event is served any more.
+        """
+        for part in (self.body, self.status, self.progress):
+            part.hide()
+        for window in QApplication.topLevelWidgets():
+            if window is not self and window.isVisible():
+                window.hide()
+        self.repaint()
 
     def _status_bar(self) -> QWidget:
         self.view = button("View", "quiet", "eye", name="View: theme and text size")
         self.view.setMenu(self._view_menu(self.view))
         lock = button("Lock", "quiet", "lock", name="Lock the vault, Ctrl+L", tip="Ctrl+L", on=self.lock_asked.emit)
-        parts = (self.person, self.vault, None, self.clock, self.view, lock)
+        leave = button(
+            "Sign out", "quiet", name="Sign out, Ctrl+Shift+L", tip="Ctrl+Shift+L", on=self.sign_out_asked.emit
+        )
+        parts = (self.person, self.last, self.vault, None, self.capture, self.clock, self.view, lock, leave)
         return row(*parts, gap=GROUP, margins=(GROUP, 0, GROUP, 0), role="status")
+
+    def tell_capture(self, text: str, why: str) -> None:
+        """Say whether other programs may take pictures of the window; "" says nothing."""
+        self.capture.setText(text)
+        self.capture.tip = f"{text}. {why}"
+        self.capture.setAccessibleDescription(why)
+        self.capture.setVisible(bool(text))
 
     # --- theme and text size ---------------------------------------------------------------------------------------
 
@@ -183,6 +204,7 @@ class Shell(QMainWindow):
 
     def _add_commands(self) -> None:
         self.command("Ctrl+L", "Lock the vault", self.lock_asked.emit)
+        self.command("Ctrl+Shift+L", "Sign out", self.sign_out_asked.emit)
         for number in range(1, 8):
             shown = "Ctrl+1 … Ctrl+7" if number == 1 else "-"
             self.command(f"Ctrl+{number}", "Parts of the case", partial(self._show_tab, number - 1), shown)

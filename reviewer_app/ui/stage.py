@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays a person at the real windows: finds what a screen reader would find, presses, types, waits, takes pictures."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -132,25 +132,36 @@ class Stage:
 
     def with_dialog(self, trigger: Callable[[], object], act: Callable[[QDialog], object]) -> None:
         """Do what opens a dialog and, once it is there, play it; `act` must end the dialog."""
+        self.with_dialogs(trigger, [act])
+
+    def with_dialogs(self, trigger: Callable[[], object], acts: Sequence[Callable[[QDialog], object]]) -> None:
+        """Do what opens one dialog after the other, and play each; every one must end its dialog."""
         faults: list[Exception] = []
+        left = list(acts)
+        played: list[QDialog] = []
 
         def play() -> None:
             dialog = self.app.activeModalWidget()
-            if not isinstance(dialog, QDialog):
+            if not isinstance(dialog, QDialog) or dialog in played:
                 QTimer.singleShot(20, play)
                 return
+            played.append(dialog)
             self.settle()
             try:
-                act(dialog)
+                left.pop(0)(dialog)
             except Exception as error:  # noqa: BLE001  it is raised again below, outside the dialog's own event loop
                 faults.append(error)
-                dialog.reject()
+                dialog.done(0)
+            if left and not faults:
+                QTimer.singleShot(0, play)
 
         QTimer.singleShot(0, play)
         trigger()
         self.settle()
         if faults:
             raise faults[0]
+        if left:
+            raise NotFound("a further dialog")
 
     # --- pictures --------------------------------------------------------------------------------------------------
 

@@ -42,8 +42,12 @@ class Tasks(Protocol):
         """
         ...
 
+    def halt(self) -> None:
+        """Ask all work to stop and wait; nothing of it is delivered afterwards, and new work is taken."""
+        ...
+
     def close(self) -> None:
-        """Take no more work, ask all to stop, wait; nothing is delivered afterwards."""
+        """`halt`, and take no more work."""
         ...
 
 
@@ -168,6 +172,10 @@ class TaskRunner(QObject):
     def close(self) -> None:
         """See `Tasks.close`."""
         self._closed = True
+        self.halt()
+
+    def halt(self) -> None:
+        """See `Tasks.halt`."""
         for job in self._jobs.values():
             job.cancel.set()
         if self._pool is not None:
@@ -210,6 +218,9 @@ class InlineTasks:
         else:
             tell(on_done, value)
         return cancel.set
+
+    def halt(self) -> None:
+        """See `Tasks.halt`; nothing runs outside `run`."""
 
     def close(self) -> None:
         """See `Tasks.close`."""

@@ -18,19 +18,20 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog
 
 from reviewer_app.errors import AppError, EntryError
 from reviewer_app.paths import resources
-from reviewer_app.services import cases, docket, memos, reading
-from reviewer_app.services.door import SUFFIX
+from reviewer_app.services import cases, confirming, docket, memos, reading
+from reviewer_app.services.door import SUFFIX, Resident
 from reviewer_app.ui.dialogs.write_package import WritePackage
 from reviewer_app.ui.entrance import Entrance
+from reviewer_app.ui.new_vault import NewVault
+from reviewer_app.ui.one_time import OneTimePassphrase
 from reviewer_app.ui.program import Program
+from reviewer_app.ui.recovery_key import RecoveryKey
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.stage import NotFound, Stage
 from reviewer_app.ui.theme import application
-from reviewer_app.ui.welcome import NewVault
+from reviewer_app.ui.tour_office import OFFICER, OWN, REVIEWER, SUPERVISOR, Office
 from reviewer_app.ui.workplace import Workplace
 
-PASSPHRASE = "practice passphrase"  # noqa: S105  of a vault in which nothing is real, told in its summary
-PERSON = "R. Ibarra"
 SIZE, SMALL = (1440, 900), (1024, 700)
 OTHERS = (
     ("PAPER KITE", "Specimen Works", 28),
@@ -103,6 +104,7 @@ class Tour:
         self.stage = Stage(app, out)
         self.told: list[tuple[str, ...]] = []
         self.locked: list[Path] = []
+        self.office = Office(self)
         self.now = datetime.now(ZoneInfo("America/New_York")).replace(second=0, microsecond=0)
         self.program = self._program(None)
 
@@ -113,7 +115,7 @@ class Tour:
         program.appearance.choose_size(100)
         return program
 
-    def _on_locked(self, vault: Path, _draft_kept: bool) -> None:
+    def _on_locked(self, vault: Path, _parting: object) -> None:
         self.locked.append(vault)
 
     @property
@@ -139,6 +141,9 @@ class Tour:
         """From the first run to the lock."""
         self.first_run()
         self.sign_in()
+        self.office.staff()
+        self.change_turns(SUPERVISOR)
+        self.change_turns(REVIEWER)
         self.intake()
         self.evidence()
         self.note()
@@ -146,6 +151,7 @@ class Tour:
         self.memo()
         self.package()
         self.looking_back()
+        self.supervisor()
         self.looks()
         self.lock()
 
@@ -168,7 +174,7 @@ class Tour:
             lines += [f"{number:2}. {sentence}", *(f"      {line}" for line in under)]
         lines += [
             "",
-            f"The passphrase of the practice vault is “{PASSPHRASE}”. From the source tree, this opens it:",
+            f"The passphrase of the practice vault is “{OWN[REVIEWER]}”. From the source tree, this opens it:",
             f'    ./dev run "{self.out / f"Practice{SUFFIX}"}"',
             "memo.pdf is the final memo. package/ is the written package under a short name, as a receiver gets it;",
             "from the source tree, this checks it:",
@@ -195,41 +201,77 @@ class Tour:
         page.choose_folder(self.out)
         stage.write("Vault name", "Practice")
         for name in ("Passphrase", "Passphrase again"):
-            stage.write(name, PASSPHRASE)
+            stage.write(name, OWN[REVIEWER])
+        stage.write("Second officer's name", OFFICER)
         stage.picture("new-vault", entrance)
         stage.press("Make the vault")
         stage.find(QAbstractButton, "I have written")
         stage.picture("recovery-key", entrance)
-        stage.press("I have written")
-        stage.press("Open the vault")
+        if isinstance(entrance.page, RecoveryKey):
+            groups = [group.text() for group in entrance.page.groups]
+            stage.press("I have written")
+            for number, group in enumerate(groups, 1):
+                stage.write(f"Group {number} of 8", group)
+        stage.press(self._after_key())
+        self.office.given[OFFICER] = self._one_time()
         stage.until(lambda: self.program.workplace, "the workplace")
         self.shell.resize(*SIZE)
         stage.picture("empty-docket", self.shell)
-        self.tell("Made a practice vault; its recovery key was shown, once.")
+        self.tell("Made a practice vault with a second officer; its recovery key was shown once, and typed back.")
         self.lock()
 
+    def _after_key(self) -> str:
+        page = self.entrance.page
+        if not isinstance(page, RecoveryKey):
+            raise NotFound("the recovery key")
+        return page.go.accessibleName() or page.go.text()
+
+    def _one_time(self) -> str:
+        """The second officer's first passphrase, shown once."""
+        stage, entrance = self.stage, self.entrance
+        stage.until(lambda: isinstance(entrance.page, OneTimePassphrase), "the one-time passphrase")
+        page = entrance.page
+        if not isinstance(page, OneTimePassphrase):
+            raise NotFound("the one-time passphrase")
+        passphrase = page.line.text()
+        stage.press("I have written it down", page)
+        return passphrase
+
     def sign_in(self) -> None:
-        """The vault is opened again through its door, as on any morning."""
-        stage = self.stage
-        self.program = self._program(self.locked[-1])
-        entrance = self.entrance
-        entrance.resize(*SIZE)
-        entrance.show()
-        stage.press("I have read the notice")
-        stage.write("Passphrase", "not the passphrase")
-        stage.press("Unlock")
-        stage.until(lambda: stage.shows("does not open R. Ibarra's slot", entrance), "the refusal")
-        stage.picture("unlock", entrance)
-        stage.write("Passphrase", PASSPHRASE)
-        stage.press("Unlock")
-        stage.until(lambda: self.program.workplace, "the workplace")
-        self.shell.resize(*SIZE)
+        """The second officer comes first and chooses a passphrase; then the reviewer, as on any morning."""
+        self.office.come(OFFICER)
+        self.tell(f"{OFFICER}, the second officer, signed in once with a one-time passphrase and chose another.")
+        self.lock()
+        self.office.come(REVIEWER, wrong=True)
         self.tell("Acknowledged the notice; a wrong passphrase was refused, the right one opened the vault.")
+
+    def begin_again(self) -> None:
+        """The successor of the locked program: its unlock window."""
+        self.program = self._program(self.locked[-1])
+        self.entrance.resize(*SIZE)
+        self.entrance.show()
+
+    def people_at_the_door(self) -> Sequence[Resident]:
+        """Who may sign in, as the door says."""
+        return self.entrance.door.people if self.entrance.door else ()
+
+    def supervisor(self) -> None:
+        """The supervisor signs; then an officer removes somebody who leaves."""
+        self.change_turns(SUPERVISOR)
+        self.office.sign()
+        self.change_turns(REVIEWER)
+        self.office.change_keys()
+
+    def change_turns(self, name: str) -> None:
+        """Whoever sits there locks the vault, and somebody else signs in."""
+        self.lock()
+        self.office.come(name)
 
     # --- the case --------------------------------------------------------------------------------------------------
 
     def intake(self) -> None:
         """A case is opened by its form: model, basis, agreement, checkpoint, dates."""
+        self.workplace.show_docket()
         self.stage.with_dialog(lambda: self.stage.press("Record the first case"), self._fill_case)
         self.stage.until(lambda: self.workplace.case, "the case page")
         self._later_date()
@@ -372,14 +414,22 @@ class Tour:
         )
         stage.until(lambda: self._file().memos, "the memo")
         stage.settle()
-        memos.save_copy(self.workplace.desk, self._file().memos[0], self.out).rename(self.out / "memo.pdf")
+        self._copy_out()
         self.tell("Wrote the memo beside its checklist, prepared it as final and saved a copy as memo.pdf.")
+
+    def _copy_out(self) -> None:
+        """The memo is copied out of the vault; the folder is the tour's, for no window of the desktop is played."""
+        desk, memo = self.workplace.desk, self._file().memos[0]
+        typed = [(desk.person.id, OWN[REVIEWER])]
+        leave = confirming.grant(desk, memos.COPIED_OUT, typed, case=memo.case)
+        memos.save_copy(desk, memo, self.out, leave).rename(self.out / "memo.pdf")
 
     def package(self) -> None:
         """The case is handed over: a package is previewed and written."""
         stage = self.stage
         self.workplace.show_tab("transfers")
-        stage.with_dialog(lambda: stage.press("Write the first package"), self._fill_package)
+        released = partial(self.office.confirm, second=SUPERVISOR, picture="release")
+        stage.with_dialogs(lambda: stage.press("Write the first package"), [self._fill_package, released])
         stage.until(lambda: self._file().transfers, "the transfer")
         stage.picture("transfers", self.shell)
         written = self._file().transfers[0].package
@@ -440,7 +490,7 @@ class Tour:
         suffix = f"{scheme.replace(' ', '-')}-{percent}{'-small' if size == SMALL else ''}"
         self.workplace.show_docket()
         stage.picture(f"docket-{suffix}", self.shell)
-        self.workplace.open_case(self._first_case())
+        self.workplace.open_case(self.first_case())
         for tab in tabs:
             self.workplace.show_tab(tab)
             stage.settle()
@@ -458,9 +508,9 @@ class Tour:
 
     def _file(self) -> cases.CaseFile:
         """The case as it stands in the vault."""
-        return cases.case_file(self.workplace.desk, self._first_case())
+        return cases.case_file(self.workplace.desk, self.first_case())
 
-    def _first_case(self) -> str:
+    def first_case(self) -> str:
         return min(docket.lines(self.workplace.desk), key=lambda line: line.number).case
 
 

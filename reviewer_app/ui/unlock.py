@@ -2,9 +2,9 @@
 """The door of a vault: the notice to acknowledge, the person, the passphrase."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from reviewer_app.errors import AppError, WrongPassphrase
+from reviewer_app.errors import AppError, SignInLocked, SignInRefused, WrongPassphrase
 from reviewer_app.services.door import Door
 from reviewer_app.ui.doorstep import Page, PassphraseField, with_code, yielding
 from reviewer_app.ui.theme import GAP, MEDIUM, STRONG, TIGHT
@@ -13,16 +13,19 @@ from reviewer_app.ui.widgets.layout import Pair, beside, column, label, picture,
 
 READ_FIRST = "Read the notice and say so first."
 NOBODY = "Nobody can sign in to this vault: every slot is disabled. Ask your security officer."
+OFFICER = "officer"
 
 
 class Unlock(Page):
-    """`unlock_asked` carries the person's id and the passphrase; `other_asked` leads back to the other vaults.
+    """`unlock_asked` carries the person's id and the passphrase; `other_asked` leads back to the other vaults,
+    `recovery_asked` to the page that takes the recovery key.
 
     The notice must be acknowledged before the passphrase is taken (AC-8; ASD STIG 000550).
     """
 
     unlock_asked = Signal(str, str)
     other_asked = Signal()
+    recovery_asked = Signal()
 
     def __init__(self, door: Door) -> None:
         super().__init__()
@@ -32,11 +35,14 @@ class Unlock(Page):
         self.notice.setAccessibleName(self.notice.text())
         self.notice.toggled.connect(self._on_changed)
         self.people = yielding(choice([each.told() for each in door.people], "Person"))
+        self.people.currentIndexChanged.connect(self._on_changed)
         self.passphrase = PassphraseField("Passphrase")
         self.passphrase.line.textChanged.connect(self._on_changed)
         self.typed = labelled("Passphrase", self.passphrase)
         self.go = button("Unlock", "main", on=self.act)
         self.other = button("Other vaults", "quiet", on=self.other_asked.emit)
+        self.recovery = button("Use the recovery key", "quiet", on=self.recovery_asked.emit)
+        self.recovery.setVisible(any(OFFICER in each.roles for each in door.people))
         self.steps = (
             (self.notice, self.passphrase) if len(door.people) == 1 else (self.notice, self.people, self.passphrase)
         )
@@ -46,35 +52,22 @@ class Unlock(Page):
             self.typed.set_error(NOBODY)
 
     def _lay_out(self) -> None:
-        door = self.door
-        title = column(
-            short(door.name, step=2, weight=STRONG), label(door.policy.organisation, "soft", wrap=True), gap=2
-        )
-        notice = column(
-            beside(picture("info", "soft", 20), label("Notice", step=1, weight=STRONG)),
-            prose(door.policy.notice, measure=62),
-            None,
-            gap=12,
-        )
         form = column(
-            beside(picture("vault", "accent", 28), title, 12),
+            vault_title(self.door),
             GAP,
             self.notice,
             self._person(),
             self.typed,
             GAP,
-            row(self.go, self.other, None),
+            row(self.go, self.other, self.recovery, None),
             None,
             gap=12,
         )
-        self.lay_out(Pair(notice, form, 640, gap=48), width=880)
+        self.lay_out(Pair(notice_words(self.door), form, 640, gap=48), width=880)
 
     def _person(self) -> QWidget:
         """Who signs in: a choice only where there is one."""
-        people = self.door.people
-        if len(people) == 1:
-            return column(label("Person", weight=MEDIUM), short(people[0].told()), gap=TIGHT)
-        return labelled("Person", self.people)
+        return chosen("Person", self.people)
 
     @Slot()
     def _on_changed(self) -> None:
@@ -99,19 +92,38 @@ class Unlock(Page):
     def set_busy(self, busy: bool) -> None:
         """While the key is derived nothing can be changed."""
         self.busy = busy
-        for widget in (self.people, self.passphrase, self.notice, self.other):
+        for widget in (self.people, self.passphrase, self.notice, self.other, self.recovery):
             widget.setEnabled(not busy)
         self.go.setText("Unlocking …" if busy else "Unlock")
         self._on_changed()
 
     def refuse(self, error: AppError) -> bool:
-        """A passphrase that was not taken is told beside its field and can be typed again at once."""
+        """A passphrase that was not taken, or not tried, is told beside its field and can be typed again at once."""
         self.passphrase.line.selectAll()
         self.passphrase.line.setFocus()
-        if not isinstance(error, WrongPassphrase):
+        if not isinstance(error, WrongPassphrase | SignInLocked | SignInRefused):
             return False
         self.typed.set_error(with_code(error))
         return True
 
     def forget(self) -> None:
         self.passphrase.forget()
+
+
+def vault_title(door: Door) -> QWidget:
+    """The vault, and whose it is."""
+    words = column(short(door.name, step=2, weight=STRONG), label(door.policy.organisation, "soft", wrap=True), gap=2)
+    return beside(picture("vault", "accent", 28), words, 12)
+
+
+def notice_words(door: Door) -> QWidget:
+    """The office's notice."""
+    title = beside(picture("info", "soft", 20), label("Notice", step=1, weight=STRONG))
+    return column(title, prose(door.policy.notice, measure=62), None, gap=12)
+
+
+def chosen(name: str, people: QComboBox) -> QWidget:
+    """A choice of people; of one person only the name."""
+    if people.count() == 1:
+        return column(label(name, weight=MEDIUM), short(people.currentText()), gap=TIGHT)
+    return labelled(name, people)

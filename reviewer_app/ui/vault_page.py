@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from reviewer_app.services.vaults import Health, Report
-from reviewer_app.ui.theme import EDGE, GAP, GROUP
+from reviewer_app.services.checking import CHECKED, Health, Report
+from reviewer_app.services.desk import Desk
+from reviewer_app.services.destroying import DESTROYED
+from reviewer_app.ui.theme import GAP, GROUP
 from reviewer_app.ui.widgets.controls import button
 from reviewer_app.ui.widgets.heads import page_head
 from reviewer_app.ui.widgets.layout import (
@@ -19,36 +21,54 @@ from reviewer_app.ui.widgets.layout import (
     fill,
     heading,
     label,
-    page,
+    prose,
     row,
-    scroll,
+    scrolled_page,
     start,
 )
 from reviewer_app.ui.widgets.rows import Head, Row
+from reviewer_app.ui.widgets.strips import AlertStrip
 from reviewer_app.ui.widgets.table import Table
 
+END = "Two officers can destroy it: nothing in it is read again. Backups and copies elsewhere are not reached."
 HEADS = (Head("Where", 260), Head("What does not hold", 0))
 
 
 class VaultPage(QWidget):
-    """`check_asked` asks for the full check, whose findings `show_report` shows; `office_asked` for other details."""
+    """`check_asked` asks for the full check, whose findings `show_report` shows; `office_asked` for other details,
+    `destroy_asked` for the end of the vault."""
 
     check_asked = Signal()
     office_asked = Signal()
+    destroy_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
+        self.alerts = AlertStrip()
         self._stand_in: QWidget | None = None  # has the focus of "Check everything" while that is disabled
         self.told = label("", "soft", wrap=True)
-        self.go = start(button("Check everything", "main", on=self.check_asked.emit))
+        may_check = desk.may(CHECKED)
+        self.go = button("Check everything", "main", on=self.check_asked.emit)
+        self.go.setVisible(may_check)
         self.health = column(gap=GAP, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
         self.result = column(gap=GAP)
+        self.result.hide()
         self.office = column(gap=GAP, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
         change = button("Change", "quiet", name="Change office details", on=self.office_asked.emit)
+        change.setVisible(desk.may("office details changed"))
         headed = row((heading("Office", "what memos and packages print"), 1), change)
-        inside = column(heading("Health"), self.health, self.result, headed, self.office, None, gap=GROUP)
-        body = scroll(row((capped(inside, 920), 100), None, gap=0), "Vault health")
-        fill(QVBoxLayout(self), ((page(page_head("Vault", self.told, self.go), (body, 1), gap=EDGE), 1),), 0)
+        inside = column(heading("Health"), self.health, self.result, headed, self.office, gap=GROUP)
+        if desk.may(DESTROYED):
+            end = button("Destroy this vault", "danger", on=self.destroy_asked.emit)
+            last = column(heading("The end of the vault"), prose(END, "soft", 76), row(end, None), gap=GAP)
+            box(inside).addWidget(last)
+        box(inside).addStretch(1)
+        if may_check:
+            start(self.go)
+        body = row((capped(inside, 920), 100), None, gap=0)
+        head = column(page_head("Vault", self.told, self.go), self.alerts, gap=12)
+        whole = scrolled_page(head, body, "Vault health", reading=not may_check)
+        fill(QVBoxLayout(self), ((whole, 1),), 0)
 
     def set_busy(self, busy: bool) -> None:
         """One check at a time. Focus comes back to the button with its end, unless a person has moved it since."""
@@ -75,6 +95,7 @@ class VaultPage(QWidget):
     def show_report(self, report: Report) -> None:
         """Show what the check found, one line each."""
         empty(self.result)
+        self.result.show()
         words = label(report.told().splitlines()[-1] if report.sound else "", wrap=True)
         parts: list[QWidget] = [heading("Last check", report.told().splitlines()[0])]
         if report.sound:

@@ -2,77 +2,92 @@
 """The signed-in window: it joins the frame, the pages and the desk, and is the only way from one page to another."""
 
 import json
-import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMainWindow
 
-from reviewer_app.errors import AppError, place_of
-from reviewer_app.services import cases, docket, notes, office, preferences, vaults
-from reviewer_app.services.desk import Desk
+from reviewer_app.domain.people import Role
+from reviewer_app.errors import AppError
+from reviewer_app.services import cases, checking, docket, keys, notes, office, preferences
+from reviewer_app.services.desk import Desk, Grant
+from reviewer_app.services.destroying import DESTROYED
+from reviewer_app.ui import returning
+from reviewer_app.ui.administration import PEOPLE, Administration
 from reviewer_app.ui.appearance import Appearance
 from reviewer_app.ui.case.attaching import Attaching
 from reviewer_app.ui.case.page import CasePage
-from reviewer_app.ui.dialog import Question
-from reviewer_app.ui.dialogs.form import FormDialog, kept_forms
+from reviewer_app.ui.dialogs.confirm import Asked, ConfirmDialog
+from reviewer_app.ui.dialogs.destroy import DestroyDialog
+from reviewer_app.ui.dialogs.form import kept_forms
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
 from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.docket import Docket
 from reviewer_app.ui.entrance import banner_words
+from reviewer_app.ui.journal_page import JournalPage
+from reviewer_app.ui.leaving import Leaving
 from reviewer_app.ui.notify import show_error
+from reviewer_app.ui.people_page import PeoplePage
+from reviewer_app.ui.policy_page import PolicyPage
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import Callback, Report, Tasks, Work
+from reviewer_app.ui.unfinished import Unfinished
 from reviewer_app.ui.vault_page import VaultPage
+from reviewer_app.ui.widgets.left import Left
 from reviewer_app.ui.widgets.nav import Place
-from reviewer_app.ui.widgets.strips import Job
-
-log = logging.getLogger("reviewer")
+from reviewer_app.ui.widgets.strips import Alert, Job
 
 MINUTE = 60_000  # ms
-LOSE = (
-    "Close and lose your last lines?",
-    "The vault did not take what you were writing, so it is in this window only. Free space on the vault's disk, then "
-    "close the window again.",
-    "Close and lose them",
-    "Keep the window open",
-)
 KEPT = "What you typed in “{title}” is kept and not recorded yet. Open that form again to go on."
-THE_VAULT = {"page": "vault"}
+CREATED = "case created"
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 
 
 class Workplace(QObject):
-    """`locked` says that the person asked to lock, and whether drafts are kept; `closed` that the window was closed."""
+    """`locked` carries how the session ended (`Parting`), windows blank by then; `closed`: the window was closed.
 
-    locked = Signal(bool)
+    `keys_planned` carries a change of keys (`keys.Plan`): all is kept, and this workplace is ended for it.
+    """
+
+    locked = Signal(object)
     closed = Signal()
+    destroy_asked = Signal(object)  # leave for it
+    keys_planned = Signal(object)
 
     def __init__(self, desk: Desk, appearance: Appearance, tasks: Tasks) -> None:
         super().__init__()
         self.desk, self.appearance, self.tasks = desk, appearance, tasks
         marking, note, stamp = banner_words(desk.policy.floor, practice=desk.policy.practice)
-        self.shell = Shell(PLACES, appearance, marking=marking, note=note, stamp=stamp)
+        self.administration = Administration(self, self)
+        self.administration.keys_asked.connect(self._on_keys)
+        docket_place, vault_place = PLACES
+        places = (docket_place, *self.administration.places, vault_place)
+        self.shell = Shell(places, appearance, marking=marking, note=note, stamp=stamp)
         self.shell.place_chosen.connect(self._on_place)
-        self.shell.lock_asked.connect(self._on_lock)
         self.shell.back_asked.connect(self._on_back)
-        self.shell.installEventFilter(self)
-        self.docket = Docket(desk.person.name, desk.convention)
+        self.leaving = Leaving(self)
+        self.docket = Docket(desk.person.name, desk.convention, desk.roles)
         self.docket.case_opened.connect(self.open_case)
         self.docket.new_asked.connect(self.new_case)
-        self.vault_page = VaultPage()
-        self.vault_page.check_asked.connect(self._on_check)
+        self.docket.people_asked.connect(partial(self.show_administration, PEOPLE.key))
+        self.administration.policy_changed.connect(self._on_policy)
+        self.vault_page = VaultPage(desk)
+        self.vault_page.check_asked.connect(self.check)
         self.vault_page.office_asked.connect(self._on_office)
+        self.vault_page.destroy_asked.connect(self._on_destroy)
         self.case: CasePage | None = None
         self.attaching = Attaching(self)
-        self.shell.command("Ctrl+N", "New case", self.new_case)
-        self.shell.command("Ctrl+O", "Attach files to the case", self.attach_files)
-        self.shell.command("Ctrl+Shift+N", "New note", self._on_new_note)
+        self.unfinished = Unfinished(self)
+        if desk.may(CREATED):  # an officer alone has no cases
+            self.shell.command("Ctrl+N", "New case", self.new_case)
+            self.shell.command("Ctrl+O", "Attach files to the case", self.attach_files)
+            self.shell.command("Ctrl+Shift+N", "New note", self._on_new_note)
         self._restyle(preferences.recall(desk, "appearance"))
         appearance.changed.connect(self._on_restyled)
-        self._minute = QTimer(self)
+        self._minute = QTimer(self.shell)  # dies with the window, whoever else still knows this object
         self._minute.setInterval(MINUTE)
         self._minute.timeout.connect(self._on_minute)
         self._minute.start()
@@ -83,26 +98,30 @@ class Workplace(QObject):
         return self.shell
 
     def start(self) -> None:
-        """Show where the person left: a case at its tab, the vault, or the docket."""
+        """Show where the person left: a case at its tab, the vault, or the docket; then go on with work that was cut."""
         self._show_status()
         kept = tuple(KEPT.format(title=title) for title in kept_forms(self.desk))
         self.docket.remarks = (*self.desk.remarks, *kept)
-        left = preferences.recall(self.desk, "place")
-        self.show_docket()
-        if left:
-            with suppress(ValueError, KeyError, TypeError, AppError):
-                there = json.loads(left)
-                if there == THE_VAULT:
-                    self.show_vault()
-                elif any(line.case == there["case"] for line in self.docket.lines):
-                    self.open_case(there["case"], there["tab"])
-                    self._go_on_writing(there["case"])
-                    for told in kept:
-                        self.say(told)
+        if returning.go_back(self):
+            self._go_on_writing()
+        self._repeat_remarks()
+        QTimer.singleShot(0, self.unfinished, self.unfinished.go_on)  # once the window is shown
 
-    def _go_on_writing(self, case: str) -> None:
-        if self.case and self.case.tab() == "notes" and notes.draft(self.desk, notes.place(case)):
-            self.case.act()
+    def _repeat_remarks(self) -> None:
+        """They stand above the cases until they are dismissed, and once more where the person is now (AC-9)."""
+        page = self.shell.page()
+        for told in self.docket.remarks if page is not self.docket else ():
+            if isinstance(page, CasePage):
+                page.remark(told)
+            else:
+                self.say(told)
+
+    def _go_on_writing(self) -> None:
+        """The cursor where it was; in a note that was begun, also where nobody knows."""
+        if self.case and self.case.file and not self.case.take_focus():
+            begun = self.case.tab() == "notes" and notes.draft(self.desk, notes.place(self.case.file.case.id))
+            if begun:
+                self.case.act()
 
     # --- pages -----------------------------------------------------------------------------------------------------
 
@@ -119,8 +138,8 @@ class Workplace(QObject):
         self.shell.side.set_count("docket", str(len(lines)) if lines else "")
 
     @Slot(str)
-    def open_case(self, case: str, tab: str = "overview") -> None:
-        """A case in front, at one of its tabs; the visit is an entry of the journal."""
+    def open_case(self, case: str, tab: str = "overview", left: Left | None = None) -> None:
+        """A case in front, at one of its tabs, as it was `left`; the visit is an entry of the journal."""
         if not self._may_leave():
             return
         try:
@@ -129,6 +148,7 @@ class Workplace(QObject):
             self.tell(error)
             return
         before, self.case = self.case, CasePage(self)
+        self.case.go_back(left or {})
         self.case.show_file(file)
         self.case.show_tab(tab)
         self.shell.show_page(self.case, "docket")
@@ -145,7 +165,7 @@ class Workplace(QObject):
         """The state of the vault in front."""
         if not self._may_leave():
             return
-        self.vault_page.show_health(vaults.health(self.desk))
+        self.vault_page.show_health(checking.health(self.desk))
         self.vault_page.show_office(office.details(self.desk))
         self.shell.show_page(self.vault_page, "vault")
 
@@ -153,8 +173,22 @@ class Workplace(QObject):
     def _on_place(self, key: str) -> None:
         if key == "vault":
             self.show_vault()
-        else:
+        elif key == "docket":
             self.show_docket()
+        else:
+            self.show_administration(key)
+
+    def show_administration(self, key: str) -> None:
+        """People, Policy or Journal in front."""
+        if not self._may_leave():
+            return
+        try:
+            page = self.administration.open(key)
+        except AppError as error:
+            self.tell(error)
+            return
+        if page:
+            self.shell.show_page(page, key)
 
     def changed(self) -> None:
         """A service changed the case in front: show it anew."""
@@ -164,14 +198,15 @@ class Workplace(QObject):
     def _may_leave(self) -> bool:
         """Keeps what is being written; where the vault does not take it, the page with the text stays in front."""
         try:
-            self._keep_drafts()
+            self.keep_drafts()
         except AppError as error:
             self.shell.side.choose("docket")
             self.tell(error)
             return False
         return True
 
-    def _keep_drafts(self) -> None:
+    def keep_drafts(self) -> None:
+        """Keep what is typed in the case in front. Raises AppError."""
         if self.case:
             self.case.keep()
 
@@ -202,26 +237,54 @@ class Workplace(QObject):
             self.case.act()
 
     @Slot()
+    def _on_destroy(self) -> None:
+        name = self.desk.vault.folder.name.removesuffix(".vault")
+        if DestroyDialog.ask(self.shell, name):
+            leave = self.confirm(Asked(DESTROYED, f"Destroy the vault {name} for good", "Destroy", dangerous=True))
+            if leave:
+                self.destroy_asked.emit(leave)
+
+    def _on_policy(self) -> None:
+        """Cases are counted by the policy in force."""
+        self.docket.show_convention(self.desk.convention)
+        self.changed()
+
+    @Slot()
     def _on_office(self) -> None:
         if OfficeDialog.ask(self.shell, self.desk):
             self.vault_page.show_office(office.details(self.desk))
 
+    @Slot(str, object)
+    def _on_keys(self, person: str, grant: Grant) -> None:
+        """A change of keys closes the vault: what cannot be is told here, before anything goes."""
+        try:
+            plan = keys.plan(self.desk, grant, remove=person)
+            self.keep()
+        except AppError as error:
+            self.tell(error)
+        else:
+            self.keys_planned.emit(plan)
+
     @Slot()
-    def _on_check(self) -> None:
+    def check(self) -> None:
+        """Check the whole vault in the background."""
+        self.unfinished.is_checking = True
         self.vault_page.set_busy(True)
         self.run("Checking the vault", self._check, self._on_checked, self._on_check_ended)
 
     def _check(self, progress: Report, cancelled: Callable[[], bool]) -> object:
-        return vaults.check(self.desk, progress, cancelled)
+        return checking.check(self.desk, progress, cancelled)
 
     @Slot(object)
-    def _on_checked(self, report: vaults.Report) -> None:
+    def _on_checked(self, report: checking.Report) -> None:
+        self.unfinished.is_checking = False
         self.vault_page.set_busy(False)
-        self.vault_page.show_health(vaults.health(self.desk))
+        self.vault_page.show_health(checking.health(self.desk))
         self.vault_page.show_report(report)
 
     @Slot(object)
     def _on_check_ended(self, error: Exception) -> None:
+        self.unfinished.is_checking = False
         self.vault_page.set_busy(False)
         self.tell(error)
 
@@ -229,66 +292,45 @@ class Workplace(QObject):
         """Work in the background on the progress strip; errors are shown unless `on_error` takes them."""
         return self.shell.progress.run(self.tasks, text, work, on_done, on_error or self.tell)
 
+    def confirm(self, asked: Asked) -> Grant | None:
+        """Ask for the passphrases that an act needs; leave for it, or None when it was not confirmed."""
+        return ConfirmDialog.ask(self.shell, self.desk, self.tasks, asked)
+
     @Slot(object)
     def tell(self, error: Exception) -> None:
         """Show an error in its own sentences."""
         show_error(self.shell, error)
 
     def say(self, text: str) -> None:
-        """One quiet line of news under the case header."""
-        if self.case:
-            self.case.say(text)
-
-    # --- leaving -----------------------------------------------------------------------------------------------------
+        """One quiet line of news: under the header of the page in front, or above the cases."""
+        page = self.shell.page()
+        if isinstance(page, CasePage):
+            page.say(text)
+        elif isinstance(page, VaultPage | PeoplePage | PolicyPage | JournalPage):
+            page.alerts.add(Alert(text, tone="plain"))
+        else:
+            self.docket.remark(text)
 
     def keep(self) -> None:
-        """Keep drafts and place in the vault, as before locking or closing."""
-        self._keep_drafts()
-        for form in self.shell.findChildren(FormDialog):
-            form.keep()
-        with suppress(AppError):  # no text is lost with it
-            preferences.remember(self.desk, "place", json.dumps(there) if (there := self._there()) else "")
+        """Keep drafts, open forms and place in the vault, as before locking or closing. Raises AppError."""
+        self.leaving.keep()
 
-    def _there(self) -> dict[str, str]:
-        """Where the person is, as `start` finds it again."""
-        page = self.shell.page()
-        if page is self.vault_page:
-            return THE_VAULT
-        if self.case and self.case.file and page is self.case:
-            return {"case": self.case.file.case.id, "tab": self.case.tab()}
-        return {}
-
-    @Slot()
-    def _on_lock(self) -> None:
-        self.shell.blank()
-        self.shell.removeEventFilter(self)  # from here on nothing asks a person anything
-        self.locked.emit(self._kept())
-
-    def _kept(self) -> bool:
-        """Keeps drafts; SECURITY: locking goes on whatever happens here, and the unlock window says what was lost."""
+    def end(self) -> None:
+        """Take the window away, once everything is kept; the desk stays open."""
+        self.leaving.is_over = True
         self._minute.stop()
-        try:
-            self.keep()
-        except Exception as error:  # noqa: BLE001  see above
-            log.error("A draft was not kept: %s", place_of(error))
-            return False
-        return True
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Closing the window keeps what was not saved, and asks before it would be lost."""
-        if event.type() == QEvent.Type.Close and watched is self.shell:
-            if not self._kept() and not Question.ask(self.shell, *LOSE, dangerous=True):
-                event.ignore()
-                self._minute.start()
-                return True
-            self.closed.emit()
-        return False
+        self.appearance.changed.disconnect(self._on_restyled)
+        self.shell.hide()
+        self.shell.deleteLater()
+        self.deleteLater()
 
     # --- what is remembered --------------------------------------------------------------------------------------------
 
     @Slot()
     def _on_minute(self) -> None:
         """The clock goes on while nothing changes."""
+        if self.leaving.is_over:
+            return
         self._show_status()
         if self.shell.page() is self.docket:
             self._show_lines()
@@ -298,10 +340,12 @@ class Workplace(QObject):
         now = self.desk.now()
         checked = self.desk.written(self.desk.clock()).split(" ", 3)[3]
         clock = "Clock behind the journal" if now.set_back else f"Clock trusted, {checked}"
-        roles = (
-            "" if len(self.desk.roles) == len(type(next(iter(self.desk.roles)))) else ", " + ", ".join(self.desk.roles)
-        )
-        self.shell.set_status(self.desk.person.name + roles, self.desk.vault.folder.name.removesuffix(".vault"), clock)
+        held = [role for role in Role if role in self.desk.roles]
+        roles = "" if len(held) == len(Role) else ", " + ", ".join(held)
+        last = self.desk.last_sign_in
+        seen = f"last sign-in {self.desk.written(last)}" if last else "first sign-in"
+        vault = self.desk.vault.folder.name.removesuffix(".vault")
+        self.shell.set_status(self.desk.person.name + roles, vault, clock, seen)
 
     def _restyle(self, kept: str) -> None:
         with suppress(ValueError, KeyError, TypeError):

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reviewer_app.domain.canonical import canonical, parse
-from reviewer_app.errors import VaultDamaged
+from reviewer_app.errors import VaultDamaged, VaultError
 from reviewer_app.vault.files import FILE_MODE, NO_WAIT, PLAIN, faults_named, is_plain, is_same, write_all
 
 SLOT = 4096
@@ -57,6 +57,16 @@ class Anchor:
         anchor = cls(path, key)
         anchor.write(replica, 0, "")
         anchor.close()
+
+    @classmethod
+    def fits(cls, path: Path, key: bytes) -> bool:
+        """Whether a whole anchor of this journal key lies there."""
+        try:
+            anchor = cls(path, key)
+        except VaultError:
+            return False
+        anchor.close()
+        return anchor._generation > 0
 
     def read(self) -> Anchored:
         """The newest valid slot; raises VaultDamaged when there is none."""

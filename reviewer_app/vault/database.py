@@ -51,6 +51,9 @@ OLDEST_SAFE_SQLITE = (3, 51, 3)
 LOG_INDEX = 32 * 1024
 """Bytes that the write-ahead log's index takes on the disk as soon as a database is opened."""
 
+SALT_LENGTH = 16
+"""Bytes in front of the file, which hold the salt that is the third part of its key."""
+
 OWN = stat.S_IRUSR | stat.S_IWUSR
 PLAINTEXT = b"SQLite format 3\0"
 
@@ -65,9 +68,9 @@ def make_file(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def require_file(path: Path) -> None:
-    """Looks at the file before the engine does, which would take an empty one for a new database, and beside one that
-    may not be written would leave a log that nobody can ever write.
+def require_file(path: Path) -> bytes:
+    """The salt in front of the file. Looks at the file before the engine does, which would take an empty one for a new
+    database, and beside one that may not be written would leave a log that nobody can ever write.
 
     Raises DatabaseMissing, DatabaseDamaged or NoPermission.
     """
@@ -76,7 +79,7 @@ def require_file(path: Path) -> None:
         try:
             if not is_plain(descriptor):
                 raise DatabaseDamaged(reason="it is no file")
-            start = os.read(descriptor, len(PLAINTEXT))
+            start = os.read(descriptor, SALT_LENGTH)
         finally:
             os.close(descriptor)
         for log in (path.with_name(path.name + ending) for ending in ("-wal", "-shm")):
@@ -92,6 +95,7 @@ def require_file(path: Path) -> None:
         raise DatabaseDamaged(reason="its file is empty")
     if start == PLAINTEXT:
         raise DatabaseDamaged(reason="its file is not encrypted")
+    return start
 
 
 def require_safe_build(sqlite: tuple[int, ...] = sqlcipher.sqlite_version_info) -> None:

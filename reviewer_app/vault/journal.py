@@ -74,7 +74,7 @@ class Transaction:
         has a second person, who is somebody else.
         """
         if self.second in (None, self.person):
-            raise NeedsSecondPerson
+            raise NeedsSecondPerson(verb="erasing", who="a second person")
         state = self._state(value)
         rows = self.connection.execute(select(*STORED).where(OPERATION.c.record == value.id))
         stored = [Operation(*row) for row in rows]
@@ -105,7 +105,7 @@ class Transaction:
         The act's subject is the attachment: by it the check knows that the key was not lost.
         """
         if self.second in (None, self.person):
-            raise NeedsSecondPerson
+            raise NeedsSecondPerson(verb="erasing", who="a second person")
         if self.subject != blob:
             raise ValueError("a key is destroyed in an act on its attachment")
         self.connection.execute(BLOB.delete().where(BLOB.c.id == blob))

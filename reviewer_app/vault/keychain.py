@@ -105,6 +105,11 @@ class Keychain:
         """64 bytes for the HMAC-SHA-512 of the slot file."""
         return self._key(b"slot file", 64)
 
+    @cached_property
+    def attempts_key(self) -> bytes:
+        """64 bytes for the HMAC-SHA-512 by which refused sign-ins are taken back."""
+        return self._key(b"attempts", 64)
+
 
 # --- known-answer tests --------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -60,6 +61,11 @@ class ExclusiveLock:
             write_all(self._held, json.dumps(holder).encode())
 
     @property
+    def is_held(self) -> bool:
+        """False once it was released."""
+        return self._descriptor is not None
+
+    @property
     def _is_ours(self) -> bool:
         """Whether the file may be written: what has another name too (in a snapshot of the folder, or as somebody's own
         file) is only locked."""
@@ -88,6 +94,26 @@ class ExclusiveLock:
 
     def __exit__(self, *_: object) -> None:
         self.release()
+
+
+@contextmanager
+def turn(path: Path, *, wait: float = 5.0, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
+    """One program at a time inside the block, by an operating-system lock on an empty file that stays.
+
+    Raises VaultInUse when the other is not done within `wait` seconds, NoSpace, NoPermission or DiskFailed.
+    """
+    deadline = time.monotonic() + wait
+    with faults_named("open", path.name):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN | NO_WAIT, FILE_MODE)
+    try:
+        with faults_named("lock", path.name):
+            while not _try_lock(descriptor):
+                if time.monotonic() >= deadline:
+                    raise VaultInUse(holder=f"another program keeps {path.name}")
+                sleep(0.02)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def holder_text(path: Path) -> str:

@@ -22,13 +22,22 @@ Step = Callable[[Connection], None]
 
 def _version_1(connection: Connection) -> None:
     """The first issue's tables."""
-    for statement in resource_text("schema/1.sql").split(";\n"):
-        if statement.strip():
-            connection.exec_driver_sql(statement)
+    _execute(connection, "schema/1.sql")
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
 
 
-STEPS: Sequence[Step] = (_version_1,)
+def _version_2(connection: Connection) -> None:
+    """Several people: what the vault knows of its slot file, signatures on memos, tries to sign in that were refused."""
+    _execute(connection, "schema/2.sql")
+
+
+def _execute(connection: Connection, resource: str) -> None:
+    for statement in resource_text(resource).split(";\n"):
+        if statement.strip():
+            connection.exec_driver_sql(statement)
+
+
+STEPS: Sequence[Step] = (_version_1, _version_2)
 
 
 def version_of(connection: Connection) -> int:

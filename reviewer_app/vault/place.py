@@ -28,6 +28,7 @@ TAKEN = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
 MADE = frozenset(
     {*FOLDERS, "lock", "ballast", "anchor", "vault.db", "vault.db-wal", "vault.db-shm", "vault.db-journal"}
     | {"slots.a", "slots.a.new", "slots.b", "slots.b.new"}
+    | {"attempts.a", "attempts.a.new", "attempts.b", "attempts.b.new", "attempts.lock"}
 )
 """What the making of a vault leaves in its folder when it is killed."""
 BALLAST_SIZE = 32 * 1024 * 1024

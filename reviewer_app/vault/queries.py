@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is read from a vault: values, history, conflicts, search and the docket. Rows never leave this room."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, Select, Table, func, select, text
 
-from reviewer_app.domain.cases import FactKind
-from reviewer_app.domain.findings import Referral
-from reviewer_app.domain.record import Record, Refers, Searchable
+from reviewer_app.domain.cases import Case
+from reviewer_app.domain.record import Record, Refers, Searchable, moment_text
 from reviewer_app.errors import VaultDamaged
 from reviewer_app.vault.apply import STORED
+from reviewer_app.vault.docket import DocketRow, docket_rows, moment_of
 from reviewer_app.vault.fold import upcast
 from reviewer_app.vault.operation import Action, Entry, Operation
-from reviewer_app.vault.tables import BLOB, CONFLICT, DRAFT, ENTRY, KINDS, OPERATION, PREFERENCE, TABLES, marked
+from reviewer_app.vault.tables import BLOB, CONFLICT, DRAFT, ENTRY, KINDS, OPERATION, PREFERENCE, TABLES, VAULT, marked
 
 Kind = TypeVar("Kind", bound=Record)
+_ASSIGNED = TABLES["assignment"]
 
 
 @dataclass(frozen=True)
@@ -93,41 +93,43 @@ class Hit:
     excerpt: str
 
 
-class DocketRow(NamedTuple):
-    """One case in one line. Moments are UTC and None when not recorded; facts entered in error are left out, and where
-    several of a kind stand the earliest is taken. `determination` is the newest answer or None."""
+class KnownSlots(NamedTuple):
+    """Generation and epoch of a slot file; zeros for none."""
 
-    case: str
-    number: str
-    codename: str
-    developer: str
-    marking: str
-    weights: str
-    access: str
-    evaluation: str
-    consultation: str
-    material: str
-    determination: str | None
-    assignee: str | None
-    findings: int
-    drafted: int
-    transferred: int
-    acknowledged: int
-    last_entry: datetime | None
-    granted_precision: str | None
-    granted: datetime | None
-    extension: datetime | None
-    planned_release: datetime | None
-    release: datetime | None
-    ended: datetime | None
-    withdrawal: datetime | None
+    generation: int
+    epoch: int
 
 
 class Reading:
-    """Everything a vault answers. Every call reads one state of the database and returns values."""
+    """Everything a vault answers. Every call reads one state of the database and returns values.
+
+    With a person's id in `sees`, it knows of no case but those this person is assigned to, and of no record, entry
+    or file of another one (need-to-know, AC-3).
+    """
 
     engine: Engine
     replica: str
+    sees: str | None = None
+
+    def seen_by(self, person: str | None) -> "Reading":
+        """What this vault answers to a person who knows the assigned cases only; with None, everything."""
+        limited = Reading()
+        limited.engine, limited.replica, limited.sees = self.engine, self.replica, person
+        return limited
+
+    def _of(self, case: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+        """That a column holds an assigned case."""
+        return [] if self.sees is None else [case.in_(select(_ASSIGNED.c.case).where(_ASSIGNED.c.person == self.sees))]
+
+    def _known(self, table: Table) -> list[ColumnElement[bool]]:
+        """That a row belongs to an assigned case, or to none."""
+        if table.name == "case":
+            return self._of(table.c.id)
+        return self._of(table.c.case) if "case" in table.c else []
+
+    def knows(self, case: str) -> bool:
+        """Whether this case is here, and the person is assigned to it."""
+        return self.count(Case, id=case) > 0
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -148,7 +150,7 @@ class Reading:
         """The records of a kind whose fields equal these, in order of arrival or of a field (`-field`: downwards)."""
         table = TABLES[kind.kind]
         column = table.c[order_by.lstrip("-")]
-        wanted = select(table).where(*_equal(table, case, equals))
+        wanted = select(table).where(*_equal(table, case, equals), *self._known(table))
         wanted = wanted.order_by(column.desc() if order_by.startswith("-") else column)
         with self.reading() as connection:
             return [value_of(kind, row) for row in connection.execute(wanted).mappings()]
@@ -157,7 +159,7 @@ class Reading:
         """How many `find` would return."""
         table = TABLES[kind.kind]
         with self.reading() as connection:
-            counted = select(func.count()).select_from(table).where(*_equal(table, case, equals))
+            counted = select(func.count()).select_from(table).where(*_equal(table, case, equals), *self._known(table))
             return connection.execute(counted).scalar_one()
 
     # --- the journal
@@ -166,7 +168,7 @@ class Reading:
         self, case: str | None = None, *, newest_first: bool = True, limit: int | None = None, before: int | None = None
     ) -> list[JournalEntry]:
         """Acts on a case, or all of them; `before` is the number of an entry and continues behind it."""
-        wanted = select(ENTRY.c.number, ENTRY.c.text, ENTRY.c.hash).limit(limit)
+        wanted = select(ENTRY.c.number, ENTRY.c.text, ENTRY.c.hash).where(*self._of(ENTRY.c.case)).limit(limit)
         if case:
             wanted = wanted.where(ENTRY.c.case == case)
         if before is not None:
@@ -177,14 +179,24 @@ class Reading:
 
     def history_of(self, record: str) -> list[Said]:
         """What was said about a record, in order of arrival, in today's words."""
+        wanted = _operations().where(OPERATION.c.record == record, *self._of(ENTRY.c.case))
         with self.reading() as connection:
-            return _said(connection, _operations().where(OPERATION.c.record == record).order_by(OPERATION.c.number))
+            return _said(connection, wanted.order_by(OPERATION.c.number))
 
     def last_moment(self) -> datetime | None:
         """The latest moment this workstation's own entries have seen."""
         with self.reading() as connection:
             latest = select(func.max(ENTRY.c.at)).where(ENTRY.c.replica == self.replica)
-            return _moment(connection.execute(latest).scalar())
+            return moment_of(connection.execute(latest).scalar())
+
+    def lived_since(self, moment: datetime, now: datetime, step: timedelta) -> timedelta:
+        """How long this workstation's journal has gone on since a moment, and until now; `step` is the most that counts
+        between two entries."""
+        days = step.total_seconds() / 86400
+        with self.reading() as connection:
+            said = {"replica": self.replica, "since": moment_text(moment), "now": moment_text(now), "step": days}
+            lived = connection.execute(_LIVED, said).scalar()
+        return timedelta(days=lived or 0.0)
 
     # --- what a merge leaves to people
 
@@ -194,7 +206,7 @@ class Reading:
             _operations()
             .add_columns(CONFLICT.c.record, CONFLICT.c.field)
             .join(CONFLICT, CONFLICT.c.operation == OPERATION.c.id)
-            .where(ENTRY.c.case == case)
+            .where(ENTRY.c.case == case, *self._of(ENTRY.c.case))
             .order_by(CONFLICT.c.record, CONFLICT.c.field, OPERATION.c.number)
         )
         found: dict[tuple[str, str, str], list[Said]] = {}
@@ -206,7 +218,9 @@ class Reading:
 
     def absent(self, case: str) -> list[Absent]:
         """References of a case's records that lead nowhere here."""
-        found = []
+        found: list[Absent] = []
+        if not self.knows(case):
+            return found
         with self.reading() as connection:
             for kind in KINDS:
                 for field, refers in marked(kind, Refers).items():
@@ -217,21 +231,33 @@ class Reading:
     def clashes(self) -> list[str]:
         """Case numbers that two workstations gave to different cases."""
         number = TABLES["case"].c.number
+        wanted = select(number).where(*self._known(TABLES["case"])).group_by(number).having(func.count() > 1)
         with self.reading() as connection:
-            return list(connection.execute(select(number).group_by(number).having(func.count() > 1)).scalars())
+            return list(connection.execute(wanted).scalars())
 
     # --- outside the fold
 
     def blob(self, blob: str) -> tuple[bytes, int] | None:
         """The wrapped key of an attachment's file and its size in bytes; None when it was destroyed or is not here."""
+        wanted = select(BLOB.c.wrapped_key, BLOB.c.size).where(BLOB.c.id == blob, *self._kept())
         with self.reading() as connection:
-            row = connection.execute(select(BLOB.c.wrapped_key, BLOB.c.size).where(BLOB.c.id == blob)).first()
+            row = connection.execute(wanted).first()
             return (row.wrapped_key, row.size) if row else None
 
     def blobs(self) -> list[str]:
         """The ids of all attachments' files whose keys are here."""
         with self.reading() as connection:
-            return list(connection.execute(select(BLOB.c.id).order_by(BLOB.c.id)).scalars())
+            return list(connection.execute(select(BLOB.c.id).where(*self._kept()).order_by(BLOB.c.id)).scalars())
+
+    def _kept(self) -> list[ColumnElement[bool]]:
+        """That an attachment's file belongs to an assigned case."""
+        attachment = TABLES["attachment"]
+        return [] if self.sees is None else [BLOB.c.id.in_(select(attachment.c.id).where(*self._known(attachment)))]
+
+    def known_slots(self) -> KnownSlots:
+        """The newest slot file this vault has known; `SlotFile.refuse_older` compares."""
+        with self.reading() as connection:
+            return KnownSlots(*connection.execute(select(VAULT.c.slot_generation, VAULT.c.slot_epoch)).one())
 
     def drafts(self, person: str) -> list[Draft]:
         """What a person has not saved yet."""
@@ -255,15 +281,15 @@ class Reading:
         with self.reading() as connection:
             for kind in KINDS:
                 if marked(kind, Searchable):
-                    wanted = {"terms": terms, "limit": limit - len(hits)}
-                    rows = connection.execute(text(_search_statement(kind)), wanted)
+                    wanted = {"terms": terms, "limit": limit - len(hits), "person": self.sees}
+                    rows = connection.execute(text(_search_statement(kind, limited=self.sees is not None)), wanted)
                     hits += [Hit(kind, *row) for row in rows]
         return hits
 
     def docket(self) -> list[DocketRow]:
         """Every case in one line, in order of arrival."""
         with self.reading() as connection:
-            return list(docket_rows(connection))
+            return list(docket_rows(connection, self.sees))
 
 
 def value_of(kind: type[Kind], row: RowMapping) -> Kind:
@@ -277,10 +303,6 @@ def value_of(kind: type[Kind], row: RowMapping) -> Kind:
 def _equal(table: Table, case: str | None, equals: dict[str, object]) -> list[ColumnElement[bool]]:
     wanted = {**equals, "case": case} if case else equals
     return [table.c[field] == value for field, value in wanted.items()]
-
-
-def _moment(written: str | None) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
 
 
 # --- journal rows as values ----------------------------------------------------------------------------------------
@@ -333,72 +355,21 @@ def _absent_statement(kind: str, field: str, referred: str) -> str:
     )
 
 
-def _search_statement(kind: str) -> str:
+def _search_statement(kind: str, *, limited: bool) -> str:
     case = 'found."case"' if "case" in KINDS[kind].model_fields else "found.id" if kind == "case" else "NULL"
+    assigned = f'AND {case} IN (SELECT "case" FROM assignment WHERE person = :person) '  # noqa: S608
     return (
         f"SELECT found.id, {case}, snippet({kind}_search, -1, '', '', '…', 12) "  # noqa: S608
         f'FROM {kind}_search JOIN "{kind}" AS found ON found.rowid = {kind}_search.rowid '
-        f"WHERE {kind}_search MATCH :terms ORDER BY {kind}_search.rowid DESC LIMIT :limit"
+        f"WHERE {kind}_search MATCH :terms {assigned if limited and case != 'NULL' else ''}ORDER BY {kind}_search.rowid DESC LIMIT :limit"
     )
 
 
-# --- the docket ----------------------------------------------------------------------------------------------------
-
-# In the order of DocketRow's fields. Plain text as keys: an enum's hash is computed in Python, 100,000 times here.
-_FACTS = tuple(
-    str(what.value)
-    for what in (
-        FactKind.ACCESS_GRANTED,
-        FactKind.EXTENSION_AGREED,
-        FactKind.PARTNER_RELEASE_PLANNED,
-        FactKind.PARTNER_RELEASE,
-        FactKind.ACCESS_ENDED,
-        FactKind.WITHDRAWAL,
-    )
-)
-_REFERRED = tuple(str(referral.value) for referral in Referral)
-_NO_REFERRALS = [0] * len(_REFERRED)
-
-# Grouping and joining in SQL costs more: the engine locks and wipes each piece of memory it takes.
-_CASES = text("""SELECT id, number, codename, developer, marking, weights, access, evaluation, consultation, material,
-    (SELECT at FROM entry WHERE entry."case" = "case".id ORDER BY number DESC LIMIT 1) AS last_entry
-    FROM "case" ORDER BY rowid""")
-_DATES = text(
-    'SELECT "case", what, moment, id, precision FROM dated_fact WHERE entered_in_error IS NULL AND what IN :what'
-).bindparams(bindparam("what", list(_FACTS), expanding=True))
-_ANSWERS = text('SELECT "case", moment, id, answer FROM determination WHERE entered_in_error IS NULL')
-_WORKERS = text('SELECT assignment."case", person.name FROM assignment JOIN person ON person.id = assignment.person')
-_REFERRALS = text('SELECT "case", referral FROM finding WHERE entered_in_error IS NULL')
-
-
-def docket_rows(connection: Connection) -> Iterator[DocketRow]:
-    """Every case in one line; five plain reads, put together by case."""
-    dates: dict[str, dict[str, tuple[str, str, str]]] = defaultdict(dict)
-    for case, what, moment, fact, precision in connection.execute(_DATES).all():
-        # The smallest moment of a kind; where two are equal the smaller id, as `domain.clocks.in_force` takes it.
-        new, those = (moment, fact, precision), dates[case]
-        if what not in those or new < those[what]:
-            those[what] = new
-    answers = {case: answer for case, *_, answer in sorted(map(tuple, connection.execute(_ANSWERS)))}
-    workers: dict[str, list[str]] = defaultdict(list)
-    for case, name in connection.execute(_WORKERS).all():
-        workers[case].append(name)
-    referrals = Counter(map(tuple, connection.execute(_REFERRALS)))
-    nothing, none_dated = ("", "", ""), dict[str, tuple[str, str, str]]()
-    for case, *fields, last_entry in connection.execute(_CASES).all():
-        dated = dates.get(case, none_dated)
-        granted, *others = [dated.get(what, nothing) for what in _FACTS]
-        none, *referred = [referrals.get((case, referral), 0) for referral in _REFERRED] if referrals else _NO_REFERRALS
-        line: tuple[Any, ...] = (
-            case,
-            *fields,
-            answers.get(case),
-            ", ".join(sorted(workers.get(case, ()))) or None,
-            none + sum(referred),
-            *referred,
-            _moment(last_entry),
-            granted[2] or None,
-            _moment(granted[0]),
-            *[datetime.fromisoformat(fact[0]) if fact[0] else None for fact in others],
-        )
-        yield DocketRow(*line)
+# By the order of entries, not of their moments: a clock that was set back and forth counts for nothing.
+_LIVED = text("""WITH told AS (
+        SELECT sequence, at FROM entry WHERE replica = :replica AND sequence >= (
+            SELECT min(sequence) FROM entry WHERE replica = :replica AND at >= :since)
+        UNION ALL SELECT 0, :since
+        UNION ALL SELECT 9223372036854775807, :now)
+    SELECT sum(max(0.0, min(:step, went))) FROM (
+        SELECT julianday(at) - julianday(lag(at) OVER (ORDER BY sequence)) AS went FROM told)""")

@@ -6,7 +6,9 @@ Format: docs/formats.md, “Slot file”.
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,17 +16,26 @@ from reviewer_app.domain.canonical import canonical, digest, parse
 from reviewer_app.errors import DiskFailed, NewerVault, NotAVault, SlotRefused, SlotsDamaged
 from reviewer_app.vault.files import faults_named
 
-FORMAT = 1
+FORMAT = 2
+"""What is written; format 1 is read too."""
+
 LONGEST = 8 * 1024 * 1024
-"""Bytes a slot file may have: some 700 people."""
+"""Bytes a slot file may have: some 500 people while the root key is changed."""
 
 COPIES = ("slots.a", "slots.b")
 PASSPHRASE, RECOVERY = "passphrase", "recovery"
 KDFS = {PASSPHRASE: "pbkdf2-hmac-sha512", RECOVERY: "kbkdf-hmac-sha512"}
 ACTIVE, DISABLED = "active", "disabled"
+OFFICER = "officer"
+REMEMBERED = 6
+"""Passphrases a slot knows again: the present one and the five before it (APSC-DV-001780)."""
 
 _SEED_LENGTHS = {PASSPHRASE: (72, 40, 2592), RECOVERY: (72, 0, 0)}
 """Bytes of the wrapped ML-KEM-1024 seed, the wrapped ML-DSA-87 seed and the ML-DSA-87 public key."""
+
+
+_NOT_IN_FORMAT_1: dict[str, Any] = {"since": "", "one_time": "", "earlier": [], "device": None}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
 class Unreadable(Exception):
@@ -46,8 +57,24 @@ class SealedRoot(NamedTuple):
     wrapped: bytes
 
 
+class Device(NamedTuple):
+    """Where the device secret is kept that a slot needs besides its passphrase, in the words of that place: the class of
+    the key store, operating system, desktop, and the day it was kept. `check` (8 bytes) tells another secret from it.
+    """
+
+    backend: str
+    system: str
+    desktop: str
+    kept_on: str
+    check: bytes
+
+
 class Slot(NamedTuple):
-    """One person's access to this vault, or the recovery key's (which has no name, no role and no signing pair)."""
+    """One person's access to this vault, or the recovery key's (which has no name, no role and no signing pair).
+
+    `since` says when the passphrase was set ("" where format 1 did not), `one_time` until when one that an officer gave
+    opens the slot ("" for the person's own). `earlier` has a keyed verifier of each passphrase that is known again.
+    """
 
     person: str
     name: str
@@ -61,10 +88,14 @@ class Slot(NamedTuple):
     kem_seed: bytes
     sign_seed: bytes
     roots: tuple[SealedRoot, ...]
+    since: str = ""
+    one_time: str = ""
+    earlier: tuple[bytes, ...] = ()
+    device: Device | None = None
 
 
 class Content(NamedTuple):
-    """Everything a slot file says; the last epoch is the current one."""
+    """Everything a slot file says; the last epoch is the current one, one before it is being left."""
 
     vault: str
     generation: int
@@ -109,7 +140,7 @@ def from_bytes(data: bytes) -> tuple[Content, str, str]:
         value = parse(text)
         if (found := _whole(value["format"], least=1)) > FORMAT:
             raise NewerVault(found=found, known=FORMAT)
-        return _content_from_json(value), text, sealed
+        return _content_from_json(value, {} if found > 1 else _NOT_IN_FORMAT_1), text, sealed
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise SlotRefused(reason="its text is not a slot file's") from error
 
@@ -168,15 +199,23 @@ def _slot_to_json(slot: Slot) -> dict[str, Any]:
             {"epoch": root.epoch, "ciphertext": root.ciphertext.hex(), "wrapped": root.wrapped.hex()}
             for root in slot.roots
         ],
+        "since": slot.since,
+        "one_time": slot.one_time,
+        "earlier": [verifier.hex() for verifier in slot.earlier],
+        "device": slot.device and {**slot.device._asdict(), "check": slot.device.check.hex()},
     }
 
 
-def _content_from_json(value: dict[str, Any]) -> Content:
+def _content_from_json(value: dict[str, Any], lacking: dict[str, Any]) -> Content:
     epochs = tuple(Epoch(_whole(one["number"], least=1), _octets(one["salt"], 16)) for one in value["epochs"])
-    slots = tuple(_slot_from_json(one) for one in value["slots"])
+    slots = tuple(_slot_from_json(one | lacking) for one in value["slots"])
     numbers = [epoch.number for epoch in epochs]
-    if not numbers or numbers != sorted(set(numbers)) or len({slot.person for slot in slots}) != len(slots):
-        raise ValueError("epochs ascend, and a person has one slot")
+    if (
+        numbers != sorted(set(numbers))
+        or len(numbers) not in (1, 2)
+        or len({slot.person for slot in slots}) != len(slots)
+    ):
+        raise ValueError("one epoch or two that ascend, and a person has one slot")
     policy = {_text(name): _text(setting) for name, setting in value["policy"].items()}
     return Content(_identity(value["vault"]), _whole(value["generation"], least=1), epochs, policy, slots)
 
@@ -186,6 +225,8 @@ def _slot_from_json(value: dict[str, Any]) -> Slot:
     kdf = value["kdf"]
     if kdf["name"] != KDFS[kind] or value["state"] not in (ACTIVE, DISABLED):
         raise ValueError("an unknown derivation or state")
+    if len(value["earlier"]) > REMEMBERED or (kind == RECOVERY and value["device"] is not None):
+        raise ValueError("more passphrases than are known again, or a recovery slot that needs a device secret")
     kem_seed, sign_seed, sign_public = _SEED_LENGTHS[kind]
     return Slot(
         person=_identity(value["person"]),
@@ -203,7 +244,23 @@ def _slot_from_json(value: dict[str, Any]) -> Slot:
             SealedRoot(_whole(one["epoch"], least=1), _octets(one["ciphertext"], 1568), _octets(one["wrapped"], 40))
             for one in value["roots"]
         ),
+        since=_moment(value["since"]),
+        one_time=_moment(value["one_time"]),
+        earlier=tuple(_octets(one, 64) for one in value["earlier"]),
+        device=None if value["device"] is None else _device_from_json(value["device"]),
     )
+
+
+def _device_from_json(value: dict[str, Any]) -> Device:
+    backend, system, desktop, kept_on = (_text(value[name]) for name in Device._fields[:-1])
+    return Device(backend, system, desktop, kept_on, _octets(value["check"], 8))
+
+
+def _moment(value: object) -> str:
+    text = _text(value)
+    if text and not (_MOMENT.fullmatch(text) and datetime.fromisoformat(text)):
+        raise ValueError("not a moment of UTC to the millisecond")
+    return text
 
 
 def _text(value: object) -> str:

@@ -137,10 +137,16 @@ class NoteRow(notes.Note, Row, table=True): ...
 class MemoRow(memos.Memo, Row, table=True): ...
 
 
+class SignOffRow(memos.SignOff, Row, table=True): ...
+
+
 class TransferRow(memos.Transfer, Row, table=True): ...
 
 
 class PersonRow(people.Person, Row, table=True): ...
+
+
+class RefusedTryRow(people.RefusedTry, Row, table=True): ...
 
 
 class SettingRow(people.Setting, Row, table=True): ...
@@ -187,7 +193,14 @@ def case_of(kind: str, record: str, values: dict[str, Any]) -> str | None:
 
 # --- outside the fold ----------------------------------------------------------------------------------------------
 
-VAULT = Table("vault", METADATA, Column("replica", Text, primary_key=True))
+VAULT = Table(
+    "vault",
+    METADATA,
+    Column("replica", Text, primary_key=True),
+    # The newest slot file this vault has known, so that an older one is noticed; 0 for none.
+    Column("slot_generation", Integer, nullable=False, server_default=text("0")),
+    Column("slot_epoch", Integer, nullable=False, server_default=text("0")),
+)
 
 BLOB = Table(
     "blob",
@@ -209,7 +222,7 @@ DRAFT = Table(
 PREFERENCE = Table("preference", METADATA, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))
 
 OUTSIDE_THE_FOLD = {
-    "vault": "says which replica this is; a copy or a restored backup is another one",
+    "vault": "says which replica this is (a copy or a restored backup is another one) and which slot file it knows",
     "blob": "keys of attachments: a key that was ever an operation's value could never be erased",
     "draft": "what a person has not said yet",
     "preference": "how a person likes the windows; no part of a case",

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, Self
 
-from sqlalchemy import Connection, Engine, Executable, delete, insert, select
+from sqlalchemy import Connection, Engine, Executable, delete, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from reviewer_app.domain.canonical import new_id
 from reviewer_app.domain.record import moment_text
-from reviewer_app.errors import DatabaseMissing, NotAnchored, RolledBack, VaultDamaged, VaultError
+from reviewer_app.errors import DatabaseMissing, NotAnchored, RolledBack, SlotRefused, VaultDamaged, VaultError
 from reviewer_app.vault import database
 from reviewer_app.vault.anchor import Anchor
 from reviewer_app.vault.files import is_same
@@ -81,10 +81,14 @@ class Vault(Reading):
     def open(cls, folder: Path, keychain: Keys, *, now: Callable[[], datetime] = _now) -> Self:
         """Opens a vault, brings its tables to the present version and compares the journal with its anchor.
 
-        Raises DatabaseMissing, DatabaseDamaged, NewerVault, RolledBack, VaultDamaged, UnsafeBuild, NoPermission.
+        Raises DatabaseMissing, DatabaseDamaged, NewerVault, RolledBack, VaultDamaged, UnsafeBuild, NoPermission, or
+        SlotRefused for keys of another epoch than that of database and anchor.
         """
         path = folder / DATABASE
-        database.require_file(path)
+        is_of_epoch = database.require_file(path) == keychain.database_key[-database.SALT_LENGTH :]
+        if not is_of_epoch and not Anchor.fits(folder / ANCHOR, keychain.journal_key):
+            # The engine would call the database damaged. Where the anchor fits, the database alone is another, or is.
+            raise SlotRefused(reason="it or the database beside it is from before the last change of keys")
         engine = database.engine_of(path, keychain.database_key)
         anchor: Anchor | None = None
         try:
@@ -192,6 +196,12 @@ class Vault(Reading):
                 connection.execute(statement)
 
         given_room(self.folder, write)
+
+    def keep_slots(self, generation: int, epoch: int) -> None:
+        """Keeps which slot file the vault has known, once that file is on the disk; an older one changes nothing."""
+        slots = {"slot_epoch": epoch, "slot_generation": generation}
+        known = tuple_(VAULT.c.slot_epoch, VAULT.c.slot_generation)
+        self._keep(update(VAULT).values(slots).where(known < tuple_(*slots.values())))
 
     def witness(self, verb: str, *, person: str, case: str | None = None) -> None:
         """The entry of an act that changes nothing and that a full disk must not prevent: coming, reading, leaving."""

@@ -76,7 +76,7 @@ def test_a_listed_word_is_found_in_a_product_string(word: str) -> None:
         "Unclear, clearly, bypass, compass, failure, permission, complaint, passage, authority, licensing_key",
         "Not covered",
         "Access denied: ask your security officer.",
-        "Failed sign-ins since: 2",
+        "Refused sign-ins since: 2",
         "(S//SAR-CLEAR PASS//NF) The text stands here.",
         "SECRET//SAR-CLEAR PASS//NOFORN",
         "The model was covered by a determination recorded on 3 December.",

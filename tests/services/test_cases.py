@@ -136,7 +136,7 @@ def test_a_case_that_is_not_here_is_told_and_leaves_no_entry(desk):
 def test_a_case_with_two_hundred_notes_is_read_at_once(desk):
     case = make_case(desk)
     note = make_note(desk, case.id, "(U) First.\n\n(S//NF) Second.")
-    with desk.record("notes added", case=case.id) as tx:
+    with desk.record("note added", case=case.id) as tx:
         for number in range(199):
             tx.create(note.model_copy(update={"id": new_id(), "title": str(number)}))
     cases.case_file(desk, case.id)  # statements are prepared

@@ -66,7 +66,7 @@ def test_every_earlier_value_stays_with_who_when_and_why_it_was_replaced(desk, c
 
 def test_a_changed_marking_alone_is_no_earlier_value_of_the_date(desk, case):
     fact = release(desk, case).fact
-    with desk.record("marking changed", case=case.id, subject=fact.id) as tx:
+    with desk.record("date changed", case=case.id, subject=fact.id) as tx:
         tx.set(fact, marking="CUI")
     assert release(desk, case).earlier == ()
 

@@ -10,7 +10,7 @@ import time
 
 from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.notes import Note
-from reviewer_app.services import attachments, vaults
+from reviewer_app.services import attachments, checking, vaults
 from reviewer_app.services.door import look
 from tests.desks import PASSPHRASE, cheap_passphrases, make_desk
 from tests.factories import make_case
@@ -58,7 +58,7 @@ def test_kills_lose_nothing_confirmed_and_leave_no_orphan(tmp_path):
                         assert source.verify() == attachment.sha512 == sha512[0]
             notes += sum(kind == "note" for kind, *_ in confirmed)
             files += sum(kind == "attachment" for kind, *_ in confirmed)
-            assert vaults.check(desk).told().endswith("Everything holds together.")
+            assert checking.check(desk).told().endswith("Everything holds together.")
             assert files_below(folder / "blobs") == set(desk.vault.blobs())
         finally:
             vaults.leave(desk)

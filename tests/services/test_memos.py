@@ -13,8 +13,8 @@ from reviewer_app.errors import EntryError, MemoError, RecordMissing
 from reviewer_app.services import attachments, cases, facts, memos
 from reviewer_app.services.memos import Writing
 from reviewer_app.vault.journal import Transaction
-from tests.desks import open_desk
-from tests.factories import LOG, incoming, make_note
+from tests.desks import leave_for, open_desk
+from tests.factories import LOG, at, incoming, make_note
 
 
 class Fault(RuntimeError):
@@ -41,6 +41,10 @@ def desk(tmp_path_factory):
 
 def writing(body="(U) One paragraph.", subject="(U) Advisory review", **changes):
     return Writing(subject, changes.pop("addressee", "Director"), changes.pop("sender", "Office"), body)
+
+
+def copy_out(desk, memo, folder):
+    return memos.save_copy(desk, memo, folder, leave_for(desk, memos.COPIED_OUT, memo.case))
 
 
 def waiting(points):
@@ -205,7 +209,7 @@ def memo(desk, case):
 
 
 def test_a_copy_is_for_its_owner_alone_and_journaled(desk, memo, tmp_path):
-    path = memos.save_copy(desk, memo, tmp_path)
+    path = copy_out(desk, memo, tmp_path)
     assert path.read_bytes().startswith(b"%PDF-")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [path]
@@ -214,29 +218,29 @@ def test_a_copy_is_for_its_owner_alone_and_journaled(desk, memo, tmp_path):
 
 
 def test_a_copy_never_takes_the_place_of_a_file(desk, memo, tmp_path):
-    path = memos.save_copy(desk, memo, tmp_path)
+    path = copy_out(desk, memo, tmp_path)
     path.write_text("edited", encoding="utf-8")
     with pytest.raises(EntryError, match="holds a file named"):
-        memos.save_copy(desk, memo, tmp_path)
+        copy_out(desk, memo, tmp_path)
     assert path.read_text(encoding="utf-8") == "edited"
     path.unlink()
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(EntryError):
-        memos.save_copy(desk, memo, tmp_path)
+        copy_out(desk, memo, tmp_path)
 
 
 def test_a_folder_that_refuses_is_named(desk, memo, tmp_path):
     with pytest.raises(EntryError, match="cannot take the copy"):
-        memos.save_copy(desk, memo, tmp_path / "gone")
+        copy_out(desk, memo, tmp_path / "gone")
     with pytest.raises(EntryError, match="inside the vault"):
-        memos.save_copy(desk, memo, desk.vault.folder / "blobs")
+        copy_out(desk, memo, desk.vault.folder / "blobs")
     assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
 
 
 def test_copies_at_once_end_in_one_whole_file_and_one_entry(desk, memo, tmp_path):
     def copy(_):
         try:
-            return memos.save_copy(desk, memo, tmp_path)
+            return copy_out(desk, memo, tmp_path)
         except EntryError:
             return None
 
@@ -253,12 +257,12 @@ def test_a_file_that_came_meanwhile_is_neither_replaced_nor_removed(desk, memo, 
 
     if not links:
         monkeypatch.setattr(os, "link", refuse)
-        assert memos.save_copy(desk, memo, tmp_path).read_bytes() == pdf_of(desk, memo)
+        assert copy_out(desk, memo, tmp_path).read_bytes() == pdf_of(desk, memo)
         theirs.unlink()
     monkeypatch.setattr(os.path, "lexists", lambda _: False)
     theirs.write_text("somebody's")
     with pytest.raises(EntryError, match="cannot take the copy"):
-        memos.save_copy(desk, memo, tmp_path)
+        copy_out(desk, memo, tmp_path)
     assert theirs.read_text() == "somebody's" and list(tmp_path.iterdir()) == [theirs]
 
 
@@ -275,21 +279,90 @@ def test_a_fault_leaves_nothing_in_the_folder(desk, memo, tmp_path, monkeypatch,
         else:
             patch.setattr("reviewer_app.vault.vault.append", fail)
         with pytest.raises(Fault):
-            memos.save_copy(desk, memo, tmp_path)
+            copy_out(desk, memo, tmp_path)
     assert list(tmp_path.iterdir()) == []
     assert desk.vault.entries(memo.case)[0].verb != "memo copied out"
 
 
 def test_a_copy_is_on_record_before_it_is_outside_and_a_leftover_is_replaced(desk, memo, tmp_path):
     (tmp_path / f"{memos.file_of(desk, memo).name}.part").write_text("left by a kill", encoding="utf-8")
-    path = memos.save_copy(desk, memo, tmp_path)
+    path = copy_out(desk, memo, tmp_path)
     assert list(tmp_path.iterdir()) == [path] and path.read_bytes().startswith(b"%PDF-")
     assert [each.verb for each in desk.vault.entries(memo.case)[:2]] == ["memo copied out", "memo copy begun"]
     with pytest.raises(EntryError):
-        memos.save_copy(desk, memo, tmp_path / "gone")
+        copy_out(desk, memo, tmp_path / "gone")
     assert [each.verb for each in desk.vault.entries(memo.case)[:2]] == ["memo copy stopped", "memo copy begun"]
 
 
 def test_a_memo_without_its_pdf_says_so(desk, memo):
     with pytest.raises(RecordMissing):
         memos.file_of(desk, memo.model_copy(update={"pdf": None}))
+
+
+# --- signing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(desk, case):
+    """A final memo of the person at the desk."""
+    return memos.keep(desk, case, writing(), final=True)[0]
+
+
+@pytest.fixture
+def by_another(desk, kept):
+    """The same memo, as somebody else wrote it."""
+    return kept.model_copy(update={"author": "f" * 32})
+
+
+def test_a_supervisor_signs_the_memo_of_another_once_in_their_own_name(desk, by_another):
+    assert memos.may_sign(desk, by_another)
+    made = memos.sign(desk, by_another, leave_for(desk, memos.SIGNED, by_another.case))
+    assert (made.person, made.memo, made.marking) == (desk.person.id, by_another.id, by_another.marking)
+    assert made.key == desk.opened.public_key.hex()
+    (signed,) = memos.signed(desk, by_another)
+    assert (signed.by, signed.at, signed.fits, signed.known) == (desk.person.name, made.signed, True, True)
+    entry = desk.vault.entries(by_another.case)[0]
+    assert (entry.verb, entry.subject) == (memos.SIGNED, by_another.id)
+    assert not memos.may_sign(desk, by_another)
+    with pytest.raises(EntryError, match="only a final memo is signed, once"):
+        memos.sign(desk, by_another, leave_for(desk, memos.SIGNED, by_another.case))
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, "its author cannot sign it too"),
+        ({"author": "f" * 32, "state": MemoState.DRAFT}, "only a final memo is signed"),
+        ({"author": "f" * 32, "entered_in_error": at(2026, 11, 23)}, "only a final memo is signed"),
+    ],
+)
+def test_neither_its_author_nor_anybody_else_signs_what_is_not_to_be_signed(desk, kept, changes, why):
+    memo = kept.model_copy(update=changes)
+    assert not memos.may_sign(desk, memo)
+    with pytest.raises(EntryError, match=why):
+        memos.sign(desk, memo, leave_for(desk, memos.SIGNED, memo.case))
+    assert memos.signed(desk, memo) == []
+
+
+def test_leave_for_another_act_signs_nothing(desk, by_another):
+    with pytest.raises(ValueError, match="another act"):
+        memos.sign(desk, by_another, leave_for(desk, memos.COPIED_OUT, by_another.case))
+
+
+@pytest.mark.parametrize("what", ["file", "file missing", "moment", "person", "memo", "key", "signature"])
+def test_a_signature_fits_its_memo_its_person_and_its_moment_alone(desk, by_another, monkeypatch, what):
+    made = memos.sign(desk, by_another, leave_for(desk, memos.SIGNED, by_another.case))
+    file, memo = memos.file_of(desk, by_another), by_another
+    changed = {
+        "moment": {"signed": at(2026, 11, 24)},
+        "person": {"person": "e" * 32},
+        "memo": {"memo": "d" * 32},
+        "key": {"key": "0" * len(made.key)},
+        "signature": {"signature": made.signature[:-2] + ("00" if made.signature[-2:] != "00" else "01")},
+    }.get(what, {})
+    if what == "file":
+        monkeypatch.setattr(memos, "file_of", lambda *_: file.model_copy(update={"sha512": "0" * 128}))
+    elif what == "file missing":
+        memo = by_another.model_copy(update={"pdf": None})
+    assert memos._checked(desk, by_another, made).fits or what == "file"
+    assert not memos._checked(desk, memo, made.model_copy(update=changed)).fits

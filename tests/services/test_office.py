@@ -49,7 +49,7 @@ def test_changed_details_are_in_force_kept_and_journaled(desk):
 
 def test_a_vault_made_before_a_setting_existed_gets_it(desk):
     (contact,) = (each for each in desk.vault.find(Setting) if each.name == "contact")
-    with desk.record("settings as of before") as tx:
+    with desk.record("office details changed") as tx:
         tx.set(contact, name="contact_before")
     assert office.change(desk, contact="Station 4")
     assert [each.value for each in desk.vault.find(Setting, name="contact")] == ['"Station 4"']

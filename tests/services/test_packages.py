@@ -17,7 +17,7 @@ from reviewer_app.errors import (
 from reviewer_app.exchange.verify import verify
 from reviewer_app.services import attachments, facts, findings, packages
 from reviewer_app.vault.journal import Transaction
-from tests.desks import open_desk
+from tests.desks import leave_for, open_desk
 from tests.factories import LOG, at, incoming, make_case, make_note, text_file
 
 
@@ -63,7 +63,9 @@ def case_json(path):
 
 
 def write(desk, case, purpose, out, **changes):
-    return packages.write(desk, case, purpose, "Practice office 2", out, **changes)
+    return packages.write(
+        desk, case, purpose, "Practice office 2", out, **{"grant": leave_for(desk, packages.WRITTEN, case), **changes}
+    )
 
 
 def test_a_hand_over_carries_the_case_and_can_be_checked_by_anybody(desk, case, out):
@@ -132,7 +134,7 @@ def test_the_marking_of_a_referral_covers_everything_it_names(desk, out):
 @pytest.mark.parametrize("recipient", ["", "  "])
 def test_a_package_is_for_somebody(desk, case, out, recipient):
     with pytest.raises(EntryError, match="Recipient"):
-        packages.write(desk, case, Purpose.HAND_OVER, recipient, out)
+        packages.write(desk, case, Purpose.HAND_OVER, recipient, out, grant=leave_for(desk, packages.WRITTEN, case))
     assert list(out.iterdir()) == []
 
 
@@ -140,7 +142,9 @@ def test_a_package_is_never_written_into_the_vault(desk, case):
     before = sorted(desk.vault.folder.rglob("*"))
     for folder in (desk.vault.folder, desk.vault.folder / "blobs" / ".." / "backups"):
         with pytest.raises(EntryError, match="inside the vault"):
-            packages.write(desk, case, Purpose.HAND_OVER, "Supervisor", folder)
+            packages.write(
+                desk, case, Purpose.HAND_OVER, "Supervisor", folder, grant=leave_for(desk, packages.WRITTEN, case)
+            )
     assert sorted(desk.vault.folder.rglob("*")) == before
 
 
@@ -166,7 +170,7 @@ def test_files_entered_in_error_or_not_held_here_do_not_leave(desk, case, out, t
     kept, struck = attached(desk, case), attached(desk, case, text_file(tmp_path))
     absent = struck.model_copy(update={"id": "0" * 32, "sha512": "0" * 128})
     facts.strike_out(desk, struck, "belongs to another developer")
-    with desk.record("received", case=case, subject=absent.id) as tx:
+    with desk.record("receipt recorded", case=case, subject=absent.id) as tx:
         tx.create(absent)
     _, written = write(desk, case, Purpose.HAND_OVER, out)
     listed = json.loads((written.path / "data/evidence.json").read_text(encoding="utf-8"))["files"]

@@ -21,6 +21,8 @@ from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import InlineTasks
 from reviewer_app.ui.tokens import LIGHT
 from reviewer_app.ui.widgets.nav import Place
+from tests.ui.entering import enter, home  # noqa: F401  fixtures
+from tests.ui.running import begin, did, quick, vault, working  # noqa: F401  fixtures
 
 PLACES = (Place("docket", "docket", "Docket"), Place("vault", "vault", "Vault", below=True))
 

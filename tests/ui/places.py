@@ -11,11 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QWidget
 
 from reviewer_app.services.cases import case_file
-from reviewer_app.services.desk import Desk
+from reviewer_app.services.desk import Desk, Grant
 from reviewer_app.ui.case.attaching import Attaching
 from reviewer_app.ui.case.tab import CaseTab
+from reviewer_app.ui.dialogs.confirm import Asked
 from reviewer_app.ui.shell import Shell
 from reviewer_app.ui.tasks import Tasks
+from tests.desks import leave_for
 
 
 def when_modal(act: Callable[[Any], object], on_missing: Callable[[], object], patience: int = 5000) -> None:
@@ -101,6 +103,7 @@ class TabPlace:
         self.news: list[str] = []
         self.errors: list[Exception] = []
         self.asked: list[str] = []
+        self.confirmed: list[Asked] = []
         self.dropped: list[Sequence[Path]] = []
         self.attaching = Attaching(self)
 
@@ -127,6 +130,11 @@ class TabPlace:
 
     def run(self, text, work, on_done, on_error=None):
         return self.shell.progress.run(self.tasks, text, work, on_done, on_error or self.tell)
+
+    def confirm(self, asked: Asked) -> Grant | None:
+        """As if every passphrase were typed."""
+        self.confirmed.append(asked)
+        return leave_for(self.desk, asked.verb, asked.case, asked.about)
 
     def tell(self, error: Exception) -> None:
         self.errors.append(error)

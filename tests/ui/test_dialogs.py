@@ -2,17 +2,36 @@
 """What every dialog owes: banner, names, Escape without a change, Enter unless it is long, every theme and size."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+)
 
 from reviewer_app.domain.memos import Purpose
+from reviewer_app.domain.people import Role
 from reviewer_app.errors import FileVanished, NotAFile
 from reviewer_app.services import attachments, cases, findings, packages
+from reviewer_app.services.people import OneTime
+from reviewer_app.services.policies import GROUPS
+from reviewer_app.ui.dialog import Dialog
+from reviewer_app.ui.dialogs.assign import AssignDialog
 from reviewer_app.ui.dialogs.attach_details import AttachDetails, NotAttached
+from reviewer_app.ui.dialogs.confirm import Asked, ConfirmDialog
+from reviewer_app.ui.dialogs.device import DeviceDialog
 from reviewer_app.ui.dialogs.finding import FindingDialog
 from reviewer_app.ui.dialogs.new_case import NewCaseDialog
 from reviewer_app.ui.dialogs.office import OfficeDialog
+from reviewer_app.ui.dialogs.passphrase import PassphraseDialog
+from reviewer_app.ui.dialogs.person import OneTimeDialog, PersonDialog
+from reviewer_app.ui.dialogs.policy import PolicyDialog
 from reviewer_app.ui.dialogs.record_date import RecordDateDialog
 from reviewer_app.ui.dialogs.record_determination import RecordDeterminationDialog
 from reviewer_app.ui.dialogs.record_receipt import RecordReceiptDialog
@@ -20,13 +39,20 @@ from reviewer_app.ui.dialogs.record_terms import AgreementDialog, CheckpointDial
 from reviewer_app.ui.dialogs.set_tracks import SetTracksDialog
 from reviewer_app.ui.dialogs.strike_out import StrikeOutDialog
 from reviewer_app.ui.dialogs.write_package import WritePackage
+from reviewer_app.ui.tasks import InlineTasks
 from reviewer_app.ui.widgets.banner import Banner
-from tests.desks import open_desk
+from tests.desks import NOW, leave_for, open_desk
 from tests.factories import LOG, incoming, make_case, text_file
 from tests.ui.conftest import accessible_name
 from tests.ui.places import during, press
 
 FIELDS = (QLineEdit, QPlainTextEdit, QComboBox, QCheckBox, QTableView)
+
+LONG_NAME = "O'Neill-de la Cruz Santamaría y Fernández de Córdoba"
+POLICY, ADD = (
+    "policy changed",
+    Asked("person added", f"Add {LONG_NAME} as reviewer and supervisor", "Add", effect="So."),
+)
 
 
 class Given:
@@ -36,7 +62,9 @@ class Given:
         self.desk, self.case = desk, make_case(desk).id
         self.log = attachments.attach(desk, self.case, LOG, incoming()).attachment
         self.finding = findings.add(desk, self.case, "Weakness in an archiver", "U", evidence=[self.log.id])
-        self.transfer, _ = packages.write(desk, self.case, Purpose.HAND_OVER, "Office 2", folder)
+        self.transfer, _ = packages.write(
+            desk, self.case, Purpose.HAND_OVER, "Office 2", folder, grant=leave_for(desk, packages.WRITTEN, self.case)
+        )
         self.files = attachments.candidates([text_file(folder), folder / "gone.txt"])
 
     @property
@@ -61,8 +89,18 @@ MAKE = {
     "tracks": lambda of, up: SetTracksDialog(up, of.desk, of.file.case),
     "strike out": lambda of, up: StrikeOutDialog(up, of.desk, of.finding, "finding F-1"),
     "package": lambda of, up: WritePackage(up, of.desk, of.case, Purpose.HAND_OVER),
+    "assign": lambda of, up: AssignDialog(up, of.desk, of.file.case),
+    "person": lambda of, up: PersonDialog(up, of.desk),
+    "roles": lambda of, up: PersonDialog(up, of.desk, LONG_NAME, (Role.REVIEWER,)),
+    "one-time passphrase": lambda of, up: OneTimeDialog(up, of.desk, LONG_NAME, OneTime("", "K7QX-3MPT-ZZ4W", NOW)),
+    "passphrase": lambda of, up: PassphraseDialog(up, of.desk, InlineTasks()),
+    "device secret": lambda of, up: DeviceDialog(up, of.desk, InlineTasks(), on=True),
+    "no device secret": lambda of, up: DeviceDialog(up, of.desk, InlineTasks(), on=False),
+    "confirm": lambda of, up: ConfirmDialog(up, of.desk, InlineTasks(), Asked(POLICY, "Change the policy", "Change")),
+    "confirm, two": lambda of, up: ConfirmDialog(up, of.desk, InlineTasks(), ADD),
+    **{f"policy, {name}": lambda of, up, name=name: PolicyDialog(up, of.desk, name) for name in GROUPS},
 }
-LONG = {"new finding", "edit finding", "new case", "office", "package"}
+LONG = {"new finding", "edit finding", "new case", "office", "package", "person", "policy, Sign-in"}
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +236,29 @@ def test_every_dialog_holds_in_every_theme_and_size(shell, of, appearance, probl
     assert found == {}
     appearance.choose_size(100)
     appearance.choose_scheme("light")
+
+
+class SmallScreen:
+    """1024 × 700, the smallest screen there is."""
+
+    @staticmethod
+    def availableSize():
+        return QSize(1024, 700)
+
+
+def test_every_dialog_fits_the_smallest_screen_with_the_largest_text(shell, of, appearance, monkeypatch):
+    monkeypatch.setattr(Dialog, "screen", lambda _self: SmallScreen)
+    appearance.choose_size(200)
+    cut = {}
+    for name, make in MAKE.items():
+        dialog = make(of, shell)
+        dialog.show()
+        QApplication.processEvents()
+        shown = [each for each in dialog.findChildren(QLabel) if each.isVisible() and each.wordWrap()]
+        low = [each.text() for each in shown if each.height() < each.heightForWidth(each.width())]
+        if dialog.width() > 1024 or dialog.height() > 700 or low:
+            cut[name] = (dialog.size(), low)
+        dialog.hide()
+        dialog.deleteLater()
+    assert cut == {}
+    appearance.choose_size(100)

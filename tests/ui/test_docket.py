@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from reviewer_app.domain.cases import Case, Material
+from reviewer_app.domain.people import Role
 from reviewer_app.services import docket as service
 from reviewer_app.services import facts
 from reviewer_app.ui.docket import HEADS, Docket
@@ -71,6 +72,27 @@ def test_an_empty_vault_says_what_belongs_here_and_offers_the_first_step(shell, 
     assert problems(shell) == []
     with qtbot.waitSignal(page.new_asked):
         press(page, "Record the first case")
+    shell.drop_page(page)
+
+
+@pytest.mark.parametrize(
+    ("roles", "title", "words", "step"),
+    [
+        ({Role.REVIEWER}, "No case of yours yet", "a supervisor assigns people", "Record a case"),
+        ({Role.REVIEWER, Role.OFFICER}, "No case of yours yet", "a supervisor assigns people", "Record a case"),
+        ({Role.SUPERVISOR}, "No cases yet", "A case is the file of one model", "Record the first case"),
+        ({Role.OFFICER}, "Cases are for reviewers and supervisors", "not shown to officers", "Show the people"),
+    ],
+)
+def test_an_empty_docket_says_what_this_person_sees(shell, desk, qtbot, problems, roles, title, words, step):
+    page = Docket(PERSON, desk.convention, frozenset(roles))
+    page.show_lines([], desk.moment())
+    shell.show_page(page, "docket")
+    assert says(page, title) and says(page, words) and problems(shell) == []
+    officer = roles == {Role.OFFICER}
+    assert says(page, "People, Policy, Journal and Vault stand at the lower left.") == officer
+    with qtbot.waitSignal(page.people_asked if officer else page.new_asked):
+        press(page, step)
     shell.drop_page(page)
 
 

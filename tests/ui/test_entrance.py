@@ -4,102 +4,44 @@
 import errno
 import hashlib
 import os
-from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from reviewer_app.evaluations.reader import Reader
 from reviewer_app.policy import Policy
-from reviewer_app.services import vaults
+from reviewer_app.services import seats
 from reviewer_app.services.door import NOT_IN_NAMES, Door, Front, Resident
-from reviewer_app.ui import files, welcome
+from reviewer_app.ui import files, new_vault
 from reviewer_app.ui.dialog import Question
-from reviewer_app.ui.entrance import Entrance
 from reviewer_app.ui.help import Help
+from reviewer_app.ui.new_vault import NewVault
+from reviewer_app.ui.recovery_key import RecoveryKey
 from reviewer_app.ui.tasks import TaskRunner
 from reviewer_app.ui.unlock import NOBODY, READ_FIRST, Unlock
-from reviewer_app.ui.welcome import NewVault, RecoveryKey, Welcome
+from reviewer_app.ui.welcome import Welcome
 from reviewer_app.ui.widgets.strips import Alert
 from reviewer_app.ui.workplace import Workplace
-from reviewer_app.vault import lock, place, slots
+from reviewer_app.vault import lock, place
 from reviewer_app.vault.lock import ExclusiveLock
 from reviewer_app.vault.slotform import COPIES, FORMAT
-from tests.desks import PASSPHRASE, PERSON, ROUNDS, cheap_passphrases, make_desk
-from tests.factories import make_case
-from tests.ui.places import during, press, says
+from tests.desks import PASSPHRASE, PERSON
+from tests.ui.entering import STRONG, alerts, banner, fill_in, focused, key, make_vault, sign_in, typed_into
+from tests.ui.places import press, says
+from tests.ui.running import nobody_holds
 
 SAID = "UNCLASSIFIED No vault is open"
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    """The person's data folder, which is not there yet; everything slow is made quick, and nothing waits."""
-    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "share" / "Reviewer")
-    monkeypatch.setattr(vaults, "Reader", lambda warm: Reader())
-    monkeypatch.setattr(vaults, "Ballast", partial(place.Ballast, size=1000))
-    monkeypatch.setattr(slots, "calibrate", lambda: ROUNDS)
-    monkeypatch.setattr(vaults, "SWITCH_WAIT", 0.0)
-    with cheap_passphrases():
-        yield tmp_path / "share" / "Reviewer"
-
-
-def make_vault(folder, policy=None, cases=0):
-    folder.mkdir(parents=True, exist_ok=True)
-    desk = make_desk(folder, policy)
-    for _ in range(cases):
-        make_case(desk)
-    vaults.leave(desk)
-    return desk.vault.folder
+def _quick(home):
+    """Every test here opens a vault or makes one."""
 
 
 @pytest.fixture
 def vault(home):
     return make_vault(home)
-
-
-@pytest.fixture
-def enter(qtbot, tasks):
-    """Opens the entrance; who signs in is in `.desks`, and is left at the end."""
-    made = []
-
-    def open_it(folder=None, runner=tasks):
-        entrance = Entrance(runner, folder)
-        entrance.desks = []
-        entrance.entered.connect(entrance.desks.append)
-        qtbot.addWidget(entrance, before_close_func=lambda window: window.leave())
-        with qtbot.waitActive(entrance):
-            entrance.show()
-        made.append(entrance)
-        return entrance
-
-    yield open_it
-    for entrance in made:
-        for desk in entrance.desks:
-            vaults.leave(desk)
-
-
-def alerts(entrance):
-    return [alert.text for alert in entrance.findChildren(Alert) if alert.isVisible()]
-
-
-def focused(entrance):
-    return entrance.focusWidget()
-
-
-def key(entrance, *keys):
-    """Strike keys, or write texts, where the focus is."""
-    for each in keys:
-        (QTest.keyClicks if isinstance(each, str) else QTest.keyClick)(focused(entrance), each)
-
-
-def sign_in(entrance, passphrase=PASSPHRASE):
-    entrance.page.notice.setChecked(True)
-    entrance.page.passphrase.line.setText(passphrase)
-    entrance.page.act()
 
 
 def explained(entrance, code):
@@ -110,17 +52,6 @@ def explained(entrance, code):
     found.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return chosen == code
-
-
-def banner(entrance):
-    said = {each.accessibleName() for each in entrance.banners}
-    assert len(said) == 1 and all(each.isVisible() for each in entrance.banners)
-    return said.pop()
-
-
-def nobody_holds(folder):
-    ExclusiveLock(folder).release()
-    return True
 
 
 # --- which page comes first ----------------------------------------------------------------------------------------
@@ -176,8 +107,10 @@ def test_every_page_can_be_used_without_mouse_or_sight(enter, problems, qtbot):
         assert isinstance(entrance.page, NewVault) and problems(entrance) == []
         press(entrance, "Back")
     page = RecoveryKey("AAAA-BBBB-CCCC")
-    entrance._put(page)
-    assert problems(entrance) == [] and says(page, "Signing in with it comes with a later version.")
+    entrance.show_page(page)
+    assert problems(entrance) == [] and says(page, "Whoever holds it can do the same.")
+    press(page, "I have written it down")
+    assert problems(entrance) == []
 
 
 # --- the door ------------------------------------------------------------------------------------------------------
@@ -350,7 +283,7 @@ def test_a_fault_of_the_program_goes_to_the_hook_and_the_page_stays_usable(enter
     entrance, told = enter(), []
     with monkeypatch.context() as broken:
         broken.setattr("sys.excepthook", lambda kind, *_: told.append(kind))
-        broken.setattr(vaults, "Blobs", {}.__getitem__)
+        broken.setattr(seats, "Blobs", {}.__getitem__)
         sign_in(entrance)
     assert told == [TypeError] and alerts(entrance) == [] and nobody_holds(vault)
     entrance.page.act()
@@ -391,17 +324,9 @@ def form(enter):
     return page
 
 
-def fill_in(page, **changes):
-    values = {"person": PERSON, "first": PASSPHRASE, "second": PASSPHRASE, **changes}
-    if page.floor.currentIndex() < 0:
-        page.floor.setCurrentText("CUI")
-    for name, text in values.items():
-        widget = getattr(page, name)
-        getattr(widget, "line", widget).setText(text)
-
-
 def flaws(page):
-    return {name: each.error.text() for name, each in page.fields.items() if each.error.isVisible()}
+    shown = {**page.fields, "first": page.new.first_entry, "second": page.new.second_entry}
+    return {name: each.error.text() for name, each in shown.items() if each.error.isVisible()}
 
 
 @pytest.mark.parametrize(
@@ -412,9 +337,15 @@ def flaws(page):
         ({"name": "tab\there"}, "name", "Leave out"),
         ({"name": ".hidden"}, "name", "a dot at the beginning"),
         ({"name": "ü" * 101}, "name", "too long"),
+        ({"organisation": " "}, "organisation", "Write what your office is called."),
         ({"person": " "}, "person", "Write the name that colleagues know you by."),
-        ({"first": "fourteen signs", "second": "fourteen signs"}, "first", "14 of at least 15 characters"),
-        ({"second": "practice passphrasf"}, "second", "not the same passphrase"),
+        ({"colleague": PERSON.lower()}, "colleague", "This is your own name."),
+        ({"first": STRONG[:14], "second": STRONG[:14]}, "first", "14 of at least 15 characters"),
+        ({"first": STRONG.lower(), "second": STRONG.lower()}, "first", "No capital letter yet"),
+        ({"first": f"{STRONG} ibarra", "second": f"{STRONG} ibarra"}, "first", "Holds a name of yours"),
+        ({"first": f"{STRONG} reviews", "second": f"{STRONG} reviews"}, "first", "or of the vault"),
+        ({"first": "Aaaaaaaaaaaaaa1!", "second": "Aaaaaaaaaaaaaa1!"}, "first", "Easy to guess"),
+        ({"second": f"{STRONG}!"}, "second", "not the same passphrase"),
     ],
 )
 def test_what_the_form_cannot_take_is_told_beside_its_field(form, qtbot, changes, beside, words):
@@ -422,8 +353,7 @@ def test_what_the_form_cannot_take_is_told_beside_its_field(form, qtbot, changes
     with qtbot.assertNotEmitted(form.create_asked):
         form.act()
     assert list(flaws(form)) == [beside] and words in flaws(form)[beside]
-    widget = getattr(form, beside)
-    assert focused(form.entrance) is getattr(widget, "line", widget)
+    assert focused(form.entrance) is typed_into(form, beside)
     assert form.go.isEnabled() and alerts(form.entrance) == []
 
 
@@ -470,7 +400,7 @@ def test_a_vault_that_cannot_be_made_is_told_and_nothing_typed_is_lost(
     assert list(flaws(form)) == [beside] and words in flaws(form)[beside]
     assert flaws(form)[beside].endswith(f"(Code {code})") and explained(form.entrance, code)
     assert focused(form.entrance) is form.choose and alerts(form.entrance) == []
-    assert form.person.text() == PERSON and form.first.text() == form.second.text() == PASSPHRASE
+    assert form.person.text() == PERSON and form.new.text() == form.new.second.text() == STRONG
     assert not list(home.glob("*.vault"))
     form.act()
     assert isinstance(form.entrance.page, RecoveryKey)
@@ -490,67 +420,11 @@ def test_a_network_folder_and_a_taken_name_are_told_beside_their_fields(form, va
 
 
 def test_the_folder_of_the_vault_is_chosen(form, tmp_path, monkeypatch):
-    monkeypatch.setattr(welcome, "choose_folder", lambda *_: tmp_path / "disk")
+    monkeypatch.setattr(new_vault, "choose_folder", lambda *_: tmp_path / "disk")
     press(form, "Choose the folder for the vault")
     assert form.place.text() == str(tmp_path / "disk")
     form.act()
     assert (tmp_path / "disk" / "Reviews.vault").is_dir()
-
-
-def test_a_first_vault_is_made_by_keyboard_alone(enter, home):
-    """From the welcome of a first start, when there is no data folder yet, to the open vault."""
-    entrance = enter()
-    key(entrance, Qt.Key.Key_Return)
-    form = entrance.page
-    assert focused(entrance) is form.name
-    key(entrance, Qt.Key.Key_Return, PERSON, Qt.Key.Key_Return)
-    assert focused(entrance) is form.organisation
-    key(entrance, Qt.Key.Key_Return)
-    assert focused(entrance) is form.floor
-    key(
-        entrance,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_Return,
-        PASSPHRASE,
-        Qt.Key.Key_Return,
-        PASSPHRASE,
-        Qt.Key.Key_Return,
-    )
-    page = entrance.page
-    assert isinstance(page, RecoveryKey) and banner(entrance) == "CUI"
-    assert form.first.text() == form.second.text() == ""
-    shown = "".join(line.text() for line in page.lines)
-    assert len(shown) > 40 and not page.go.isEnabled() and focused(entrance) is page.agree
-    key(entrance, Qt.Key.Key_Return)
-    assert entrance.desks == []
-    key(entrance, Qt.Key.Key_Space, Qt.Key.Key_Return)
-    (desk,) = entrance.desks
-    assert (desk.person.name, desk.policy.floor) == (PERSON, "CUI") and desk.vault.folder == home / "Reviews.vault"
-    assert all(line.text() == "" for line in page.lines)
-
-
-def test_a_practice_vault_says_so_from_the_form_on(enter):
-    entrance = enter()
-    press(entrance, "Practise first")
-    assert banner(entrance).startswith("PRACTICE")
-    fill_in(entrance.page)
-    assert not entrance.page.organisation.isVisible()
-    entrance.page.act()
-    assert banner(entrance).startswith("PRACTICE")
-    entrance.page.agree.setChecked(True)
-    press(entrance, "Open the vault")
-    assert entrance.desks[0].policy.practice
-
-
-def test_a_recovery_key_that_nobody_kept_is_asked_for(form, home):
-    form.act()
-    entrance = form.entrance
-    shown = [line.text() for line in entrance.page.lines]
-    during(entrance.close, lambda question: press(question, "Back to the key"))
-    assert entrance.isVisible() and [line.text() for line in entrance.page.lines] == shown
-    during(entrance.close, lambda question: press(question, "Close without it"))
-    assert not entrance.isVisible() and nobody_holds(home / "Reviews.vault") and entrance.desks == []
 
 
 # --- work in the background ----------------------------------------------------------------------------------------

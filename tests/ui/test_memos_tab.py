@@ -6,15 +6,26 @@ import os
 
 import pytest
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from shiboken6 import delete
 
 from reviewer_app.domain.evidence import Attachment, Holding
 from reviewer_app.domain.memos import Memo, MemoState
 from reviewer_app.errors import NoSpace
-from reviewer_app.services import memos
+from reviewer_app.services import assignments, memos, people, vaults
 from reviewer_app.ui.case import memos as page
 from reviewer_app.ui.case.memos import MemosTab
-from tests.desks import open_desk
+from tests.desks import (
+    COLLEAGUES_PASSPHRASE,
+    PASSPHRASE,
+    PERSON,
+    cheap_passphrases,
+    leave_for,
+    open_desk,
+    sign_in,
+)
 from tests.factories import make_case
+from tests.ui.offices import REVIEWER, SUPERVISOR, desk_as
 from tests.ui.places import TabPlace, during, press, says, texts
 
 FIRST = "(U) This memo records what was submitted."
@@ -27,7 +38,10 @@ def desk(tmp_path_factory):
 
 @pytest.fixture
 def place(shell, tasks, desk):
-    return TabPlace(shell, desk, tasks, make_case(desk).id)
+    made = TabPlace(shell, desk, tasks, make_case(desk).id)
+    yield made
+    for tab in made.tabs.values():  # its timers would write to a vault that is left
+        delete(tab)
 
 
 @pytest.fixture
@@ -127,6 +141,99 @@ def test_a_final_memo_is_asked_for_attached_and_frozen(place, tab):
     assert says(tab, file.name) and tab.back.isVisible()
     press(tab, "Back to the draft")
     assert says(tab, "As it will print") and not tab.back.isVisible()
+
+
+# --- signing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seats(shell, tasks, tmp_path):
+    """A vault whose R. Ibarra keeps a final memo and a draft; a function that lets somebody sit down at its Memos tab."""
+    with cheap_passphrases():
+        now, ids = desk_as(tmp_path, PERSON)
+        case = make_case(now).id
+        for final in (True, False):
+            memos.keep(now, case, memos.opening(now, case), final=final)
+        assignments.assign(now, case, {ids[REVIEWER], now.person.id})
+        places = []
+
+        def sit(name):
+            nonlocal now
+            now = sign_in(now, ids[name], PASSPHRASE if name == PERSON else COLLEAGUES_PASSPHRASE)
+            places.append(TabPlace(shell, now, tasks, case))
+            return places[-1], places[-1].show(MemosTab)
+
+        yield sit
+        for each in places:
+            delete(each.tabs["memos"])
+        vaults.leave(now)
+
+
+def test_a_supervisor_signs_a_final_memo_of_somebody_else(seats, shell, problems):
+    place, tab = seats(SUPERVISOR)
+    assert says(tab.gate, "Not signed yet") and problems(shell) == []
+    press(tab.gate, "Sign Final memo 1")
+    (asked,) = place.confirmed
+    assert (asked.verb, asked.what, asked.button) == (memos.SIGNED, "Sign final memo 1", "Sign")
+    assert "known by its SHA-512" in asked.effect and "says nothing about the model" in asked.effect
+    assert says(tab.gate, f"Signed by {SUPERVISOR}, supervisor, 23 Nov 2026 10:40 EST")
+    assert not says(tab.gate, "Not signed yet") and place.news == ["Final memo 1 is signed."]
+    assert place.desk.vault.entries(place.case)[0].verb == memos.SIGNED
+    with pytest.raises(AssertionError, match="no button"):
+        press(tab.gate, "Sign Final memo 1")
+
+
+@pytest.mark.parametrize("name", [PERSON, REVIEWER])
+def test_its_author_and_a_reviewer_are_told_who_signs_and_offered_nothing(seats, name):
+    _, tab = seats(name)
+    assert says(tab.gate, "Not signed yet. A supervisor who did not write it signs it.")
+    with pytest.raises(AssertionError, match="no button"):
+        press(tab.gate, "Sign Final memo 1")
+
+
+def test_a_draft_says_nothing_of_signatures(seats):
+    _, tab = seats(SUPERVISOR)
+    assert len([text for text in texts(tab.gate) if "igned" in text]) == 1
+    with pytest.raises(AssertionError, match="no button"):
+        press(tab.gate, "Sign Draft 2")
+
+
+def test_what_is_not_confirmed_is_not_signed(seats, monkeypatch):
+    place, tab = seats(SUPERVISOR)
+    monkeypatch.setattr(place, "confirm", lambda _asked: None)
+    press(tab.gate, "Sign Final memo 1")
+    assert says(tab.gate, "Not signed yet") and place.news == []
+
+
+def test_a_signature_that_does_not_fit_its_memo_any_more_is_told_as_a_danger(seats, monkeypatch):
+    place, tab = seats(SUPERVISOR)
+    press(tab.gate, "Sign Final memo 1")
+    monkeypatch.setattr(memos, "file_of", lambda *_: Attachment.model_construct(sha512="0" * 128))
+    place.changed()
+    told = f"The signature of {SUPERVISOR} of 23 Nov 2026 10:40 EST does not fit this memo any more"
+    assert says(tab.gate, told) and not says(tab.gate, "Signed by")
+    shown = [each for each in tab.gate.findChildren(QLabel) if each.text().startswith(told)]
+    assert {each.property("tone") for each in shown} == {"danger"}
+
+
+def test_a_signature_by_keys_that_were_replaced_stays_and_says_so(seats):
+    place, tab = seats(SUPERVISOR)
+    signer = place.desk.person.id
+    press(tab.gate, "Sign Final memo 1")
+    place, tab = seats(PERSON)
+    assert says(tab.gate, f"Signed by {SUPERVISOR}") and not says(tab.gate, "has here now")
+    people.give_passphrase(place.desk, signer, leave_for(place.desk, people.GIVEN, about=signer))
+    place.changed()
+    assert says(tab.gate, f"Signed by {SUPERVISOR}") and says(tab.gate, f"not the one that {SUPERVISOR} has here now")
+
+
+def test_a_reviewer_is_told_who_changes_office_details(seats):
+    place, tab = seats(REVIEWER)
+    place.desk.policy = place.desk.policy.model_copy(update={"classified_by": ""})
+    write(tab, "(S//NF) A sentence.")
+    assert says(tab.gate, "A supervisor or an officer changes office details.")
+    with pytest.raises(AssertionError, match="no button"):
+        press(tab.gate, "Change office details")
 
 
 # --- a copy outside the vault ----------------------------------------------------------------------------------------

@@ -4,32 +4,30 @@
 import os
 import subprocess
 import sys
-from functools import partial
+import threading
 
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from shiboken6 import delete
 
 from reviewer_app import app as start_up
 from reviewer_app.errors import NoSpace
-from reviewer_app.evaluations.reader import Reader
 from reviewer_app.services import notes, vaults
-from reviewer_app.services.door import look
 from reviewer_app.ui import program as program_module
 from reviewer_app.ui.clipboard import copy_text
 from reviewer_app.ui.dialog import Question
 from reviewer_app.ui.help import Help, show_help
-from reviewer_app.ui.program import DRAFT_NOT_KEPT, KEPT, NOT_KEPT, Program, end_process, start_successor
+from reviewer_app.ui.parting import UNKEPT_TOLD, Parting, Reason
+from reviewer_app.ui.program import KEPT, end_process, start_successor
+from reviewer_app.ui.session import Session
 from reviewer_app.ui.tasks import InlineTasks, TaskRunner
 from reviewer_app.ui.unlock import Unlock
 from reviewer_app.ui.widgets.strips import Alert
 from reviewer_app.ui.workplace import Workplace
-from reviewer_app.vault import place, slots
-from reviewer_app.vault.lock import ExclusiveLock
-from tests.desks import PASSPHRASE, PERSON, ROUNDS, cheap_passphrases, make_desk
-from tests.factories import make_case
+from tests.desks import PASSPHRASE, PERSON
 from tests.ui.places import press, says
+from tests.ui.real import ROOT
+from tests.ui.running import looked_into, nobody_holds, sign_in, type_a_note, verbs
 
 
 def full(*_, **__):
@@ -41,94 +39,8 @@ def refused(*_, **__):
 
 
 @pytest.fixture(autouse=True)
-def _quick(tmp_path, monkeypatch):
-    monkeypatch.setattr("platformdirs.user_data_path", lambda *_, **__: tmp_path / "share")
-    monkeypatch.setattr(vaults, "Reader", lambda warm: Reader())
-    monkeypatch.setattr(vaults, "Ballast", partial(place.Ballast, size=1000))
-    monkeypatch.setattr(slots, "calibrate", lambda: ROUNDS)
-    with cheap_passphrases():
-        yield
-
-
-@pytest.fixture
-def vault(tmp_path):
-    """A vault with one case, open nowhere."""
-    desk = make_desk(tmp_path)
-    make_case(desk)
-    vaults.leave(desk)
-    return desk.vault.folder
-
-
-@pytest.fixture
-def did():
-    """What the program did on the way out, in order."""
-    return []
-
-
-@pytest.fixture
-def begin(qapp, qtbot, did, monkeypatch):
-    """Starts the program; a successor and the end of the process are only noted."""
-    made, real = [], vaults.leave
-
-    def leave(desk, verb="signed out"):
-        did.append(verb)
-        real(desk, verb)
-
-    def start(folder=None, tasks=None, **given):
-        program = Program(
-            qapp,
-            folder,
-            tasks=tasks or InlineTasks(),
-            succeed=lambda *facts: did.append(facts),
-            end=lambda: did.append("end"),
-            **given,
-        )
-        made.append(program)
-        with qtbot.waitSignal(program.entrance.painted):
-            program.show()
-        return program
-
-    monkeypatch.setattr(vaults, "leave", leave)
-    yield start
-    for program in made:
-        program.quit()
-        windows = (program.entrance, program.workplace and program.workplace.shell)
-        for each in (*filter(None, windows), program.appearance, program):
-            delete(each)
-
-
-@pytest.fixture
-def working(vault, begin):
-    """Signed in, the docket in front."""
-    program = begin(vault)
-    sign_in(program)
-    return program
-
-
-def sign_in(program):
-    page = program.entrance.page
-    page.notice.setChecked(True)
-    page.passphrase.line.setText(PASSPHRASE)
-    page.act()
-
-
-def nobody_holds(folder):
-    ExclusiveLock(folder).release()
-    return True
-
-
-def looked_into(folder, ask):
-    """What a vault answers to somebody who signs in anew."""
-    door = look(folder)
-    desk = vaults.unlock(door, door.people[0].id, PASSPHRASE, warm=False)
-    try:
-        return ask(desk)
-    finally:
-        vaults.leave(desk)
-
-
-def verbs(desk):
-    return [entry.verb for entry in desk.vault.entries(newest_first=False)]
+def _quick(quick):
+    """Every test here starts the program."""
 
 
 # --- in ------------------------------------------------------------------------------------------------------------
@@ -151,12 +63,13 @@ def test_with_threads_the_way_in_is_the_same(vault, begin, qtbot):
     assert program.workplace.shell.isVisible()
 
 
-def test_a_workplace_that_cannot_be_shown_leaves_the_vault_and_the_entrance_usable(
-    vault, begin, did, monkeypatch, qtbot
+@pytest.mark.parametrize(("part", "begins"), [(Workplace, "start"), (Session, "_tell_capture")])
+def test_a_workplace_that_cannot_be_shown_or_watched_leaves_the_vault_and_the_entrance_usable(
+    vault, begin, did, monkeypatch, qtbot, part, begins
 ):
     program = begin(vault)
     with monkeypatch.context() as broken, qtbot.capture_exceptions() as caught:
-        broken.setattr(Workplace, "start", lambda self: {}["no place"])
+        broken.setattr(part, begins, lambda self: {}["no place"])
         sign_in(program)
     assert [kind for kind, *_ in caught] == [KeyError]
     assert did == ["signed out"] and nobody_holds(vault) and program.workplace is None
@@ -165,11 +78,23 @@ def test_a_workplace_that_cannot_be_shown_leaves_the_vault_and_the_entrance_usab
     assert program.workplace.shell.isVisible()
 
 
-@pytest.mark.parametrize("draft_kept", [True, False])
-def test_the_successor_tells_a_lost_draft_and_only_that(vault, begin, draft_kept):
-    entrance = begin(vault, draft_kept=draft_kept).entrance
-    assert isinstance(entrance.page, Unlock)
-    assert [alert.text for alert in entrance.findChildren(Alert)] == ([] if draft_kept else [NOT_KEPT])
+@pytest.mark.parametrize(
+    ("before", "told", "tone"),
+    [
+        (Parting(Reason.IDLE, 10), "Locked after 10 minutes without use. What you were writing is kept.", "plain"),
+        (Parting(Reason.SIGNED_OUT), "You are signed out. What you were writing is kept.", "plain"),
+        (Parting(Reason.ASKED, kept=False), f"The vault is locked. {UNKEPT_TOLD}", "danger"),
+    ],
+)
+def test_the_successor_says_why_the_vault_was_locked_and_what_was_lost(vault, begin, problems, before, told, tone):
+    entrance = begin(vault, before=before).entrance
+    (alert,) = entrance.findChildren(Alert)
+    assert isinstance(entrance.page, Unlock) and says(entrance, told) and alert.property("tone") == tone
+    assert entrance.page.notice.hasFocus() and problems(entrance) == []
+
+
+def test_a_first_start_says_nothing_of_a_session_before(vault, begin):
+    assert begin(vault).entrance.findChildren(Alert) == []
 
 
 # --- lock ----------------------------------------------------------------------------------------------------------
@@ -193,25 +118,16 @@ def test_the_windows_are_blank_before_the_vault_closes_and_then_the_process_is_r
     monkeypatch.setattr(vaults, "leave", leave_and_look)
     shell.lock_asked.emit()
     assert seen == [[False] * 4] and all(banner.isVisible() for banner in shell.banners)
-    assert did == ["locked", (vault, True), "end"]
+    assert did == ["locked", (vault, Parting(Reason.ASKED)), "end"]
     shell.lock_asked.disconnect()
-    working.workplace.locked.emit(True)
-    assert did == ["locked", (vault, True), "end"] and nobody_holds(vault)
-
-
-def type_a_note(program):
-    (case,) = (line.case for line in program.workplace.docket.lines)
-    program.workplace.open_case(case, "notes")
-    editor = program.workplace.case.part("notes").editor
-    editor.title.setText("Unfinished")
-    editor.text.setPlainText("(U) Half a sentence")
-    return notes.place(case)
+    working.workplace.locked.emit(Parting(Reason.IDLE))
+    assert did == ["locked", (vault, Parting(Reason.ASKED)), "end"] and nobody_holds(vault)
 
 
 def test_what_was_being_written_is_kept_by_the_lock(working, vault, did):
     where = type_a_note(working)
     working.workplace.shell.lock_asked.emit()
-    assert did[1] == (vault, True)
+    assert did[1] == (vault, Parting(Reason.ASKED))
     assert "Half a sentence" in looked_into(vault, lambda desk: notes.draft(desk, where))
     assert "locked" in looked_into(vault, verbs)
 
@@ -228,7 +144,7 @@ def test_a_draft_that_the_disk_did_not_take_is_told_by_the_successor(working, va
     monkeypatch.setattr(working.desk.vault, "save_draft", full)
     working.workplace.shell.lock_asked.emit()
     caplog.clear()
-    assert did == ["locked", (vault, False), "end"]
+    assert did == ["locked", (vault, Parting(Reason.ASKED, kept=False)), "end"]
 
 
 def break_clipboard(program, patch):
@@ -260,6 +176,15 @@ def test_the_process_ends_whatever_fails_while_it_locks(working, did, qtbot, mon
         real(desk)
 
 
+def test_a_lock_that_hangs_ends_all_the_same(working, vault, did, monkeypatch):
+    ended = threading.Event()
+    monkeypatch.setattr(program_module, "PATIENCE", 0.01)
+    monkeypatch.setattr(working, "tasks", type("Hung", (InlineTasks,), {"close": lambda self: ended.wait(30)})())
+    monkeypatch.setattr(working, "_end", lambda: (did.append("end"), ended.set()))
+    working.workplace.shell.lock_asked.emit()
+    assert did[:2] == [(vault, Parting(Reason.ASKED)), "end"] and "locked" in did
+
+
 def test_the_end_is_at_once(monkeypatch):
     codes = []
     monkeypatch.setattr(os, "_exit", codes.append)
@@ -268,26 +193,60 @@ def test_the_end_is_at_once(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("frozen", "draft_kept", "arguments"),
+    ("frozen", "parting", "arguments"),
     [
-        (False, True, ["-m", "reviewer_app", "{vault}"]),
-        (False, False, ["-m", "reviewer_app", "{vault}", DRAFT_NOT_KEPT]),
-        (True, False, ["{vault}", DRAFT_NOT_KEPT]),
+        (False, Parting(Reason.ASKED), ["-m", "reviewer_app", "{vault}", "--after=asked"]),
+        (False, Parting(Reason.IDLE, 10, kept=False), ["-m", "reviewer_app", "{vault}", "--after=idle-10-unkept"]),
+        (True, Parting(Reason.DESKTOP), ["{vault}", "--after=desktop"]),
     ],
 )
-def test_the_successor_gets_a_path_and_nothing_secret(monkeypatch, vault, frozen, draft_kept, arguments):
+def test_the_successor_gets_a_path_and_one_fixed_word(monkeypatch, vault, frozen, parting, arguments):
     started = []
     monkeypatch.setattr(subprocess, "Popen", lambda command, **facts: started.append((command, facts)))
     monkeypatch.setattr(sys, "frozen", frozen, raising=False)
     monkeypatch.setenv("REVIEWER_SECRET", PASSPHRASE)
     monkeypatch.setenv("PYTHONSTARTUP", "/tmp/other.py")
     monkeypatch.setenv("LANG", "en_US.UTF-8")
-    start_successor(vault, draft_kept)
+    start_successor(vault, parting)
     ((command, facts),) = started
     assert command == [sys.executable, *(each.format(vault=vault) for each in arguments)]
     assert set(facts["env"]) <= set(KEPT) and facts["env"]["LANG"] == "en_US.UTF-8"
     assert PASSPHRASE not in repr(started)
     assert facts["close_fds"] and facts["stdin"] == subprocess.DEVNULL
+
+
+SUCCESSOR = """
+import ctypes, resource, sys
+from reviewer_app.ui import program
+from reviewer_app.__main__ import main
+
+def run(vault, before):
+    print(vault.name, before.option(), *resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
+    return 0
+
+program.run = run
+sys.exit(main())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux")
+def test_the_successor_can_dump_no_memory_either(monkeypatch, vault):
+    """Started as the lock starts it; it says its limits instead of opening a window (PR_GET_DUMPABLE is 3)."""
+    started = []
+    with monkeypatch.context() as caught:
+        caught.setattr(subprocess, "Popen", lambda command, **facts: started.append((command, facts["env"])))
+        start_successor(vault, Parting(Reason.IDLE, 10))
+    (((python, _, _, *words), environment),) = started
+    ran = subprocess.run(
+        [python, "-c", SUCCESSOR, *words],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.stdout.split() == ["Test.vault", "--after=idle-10", "0", "0", "0"], ran.stderr
 
 
 # --- end -----------------------------------------------------------------------------------------------------------
@@ -303,7 +262,7 @@ def test_quitting_before_the_new_vault_was_entered_leaves_it_too(begin, tmp_path
     program = begin()
     press(program.entrance, "Practise first")
     page = program.entrance.page
-    for field in (page.first, page.second):
+    for field in page.new.fields:
         field.line.setText(PASSPHRASE)
     page.act()
     assert program.entrance.desk is not None
@@ -337,13 +296,17 @@ def test_two_vaults_are_a_usage_error_also_in_what_a_successor_inherits():
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
-    [([], (None, True)), (["a.vault"], ("a.vault", True)), (["a.vault", DRAFT_NOT_KEPT], ("a.vault", False))],
+    [
+        ([], (None, None)),
+        (["a.vault"], ("a.vault", None)),
+        (["a.vault", "--after=signed-out-unkept"], ("a.vault", Parting(Reason.SIGNED_OUT, kept=False))),
+    ],
 )
 def test_the_window_is_started_with_what_was_named(monkeypatch, arguments, expected):
     started = []
 
-    def run(vault, *, draft_kept):
-        started.append((vault and vault.name, draft_kept))
+    def run(vault, before):
+        started.append((vault and vault.name, before))
         return 0
 
     monkeypatch.setattr(program_module, "run", run)

@@ -16,8 +16,8 @@ from reviewer_app.ui.dialogs.record_terms import AgreementDialog
 from reviewer_app.ui.dialogs.strike_out import StrikeOutDialog
 from reviewer_app.ui.dialogs.write_package import WritePackage
 from reviewer_app.ui.docket import Docket
+from reviewer_app.ui.new_vault import NewVault
 from reviewer_app.ui.vault_page import VaultPage
-from reviewer_app.ui.welcome import NewVault
 from reviewer_app.ui.widgets.controls import Button
 from reviewer_app.ui.widgets.strips import Alert, ProgressStrip
 from tests.desks import SteadyClock, make_desk
@@ -258,7 +258,7 @@ def test_an_error_makes_the_dialog_higher_not_scroll(shell, desk, place, kind):
 
 
 def test_the_office_is_shown_and_changed_in_one_dialog(shell, desk, qtbot):
-    page = VaultPage()
+    page = VaultPage(desk)
     shell.show_page(page)
     page.show_office([("Contact", "Station 4")])
     QApplication.processEvents()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QTabBar, QToolTip, QWidget
 
 from reviewer_app.ui import theme
 from reviewer_app.ui.dialog import Dialog, Question
@@ -171,6 +171,33 @@ def test_a_blanked_window_shows_its_banners_alone(shell, page):
     shell.blank()
     assert not page.isVisible() and not shell.status.isVisible() and not question.isVisible()
     assert all(banner.isVisible() for banner in shell.banners)
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)  # offscreen knows no raising and grabbing
+def test_blanking_takes_every_other_window_and_paints_at_once(shell, page, qapp):
+    """What follows a lock keeps the event loop waiting, so nothing may be left to it."""
+
+    class Painted(QObject):
+        seen = 0
+
+        def eventFilter(self, _watched, event):
+            self.seen += event.type() == QEvent.Type.Paint
+            return False
+
+    menu, choice = QMenu(shell), QComboBox(page)
+    choice.addItems(["BLUE HERON", "GREY OWL"])
+    menu.addAction("BLUE HERON")
+    choice.show()
+    choice.showPopup()
+    menu.popup(shell.mapToGlobal(QPoint(9, 9)))
+    QToolTip.showText(QPoint(9, 9), "(S//NF) BLUE HERON", shell)
+    others = [each for each in qapp.topLevelWidgets() if each is not shell and each.isVisible()]
+    assert len(others) >= 3
+    painted = Painted()
+    shell.centralWidget().installEventFilter(painted)
+    painted.seen = 0
+    shell.blank()
+    assert painted.seen and not any(each.isVisible() for each in others)
 
 
 # --- dialogs -------------------------------------------------------------------------------------------------------

@@ -13,9 +13,9 @@ from reviewer_app.domain.findings import Finding, Referral
 from reviewer_app.domain.memos import Purpose, Transfer
 from reviewer_app.exchange import bag, package
 from reviewer_app.exchange.verify import verify
-from reviewer_app.services import attachments, findings
+from reviewer_app.services import attachments, findings, packages
 from reviewer_app.ui.dialogs import write_package
-from tests.desks import open_desk
+from tests.desks import COLLEAGUE, open_desk
 from tests.factories import LOG, incoming, make_case, make_note
 from tests.ui.cases import CasePlace
 from tests.ui.places import during, press, says, texts, when_modal
@@ -152,6 +152,7 @@ def test_a_written_package_verifies_and_stands_in_list_and_history(place, tab, d
     assert tab.table.current_key() == transfer.id and tab.table.rows.cell(0, 1).text == "hand-over"
     for words in (path.name, "Practice office 2", str(path), "Written is not received", "no receipt"):
         assert says(tab.card, words), words
+    assert packages.released_by(desk, transfer) == COLLEAGUE and {"Released by", COLLEAGUE} <= set(texts(tab.card))
     assert transfer.manifest in "".join(texts(tab.card)).replace(" ", "")
     assert place.news[-1].startswith(f"Package {path.name} written: {transfer.files} files")
     assert problems(shell) == []

@@ -17,6 +17,7 @@ from reviewer_app.ui.case import note_editor
 from reviewer_app.ui.dialog import Dialog, Question
 from reviewer_app.ui.dialogs.form import kept_forms
 from reviewer_app.ui.dialogs.record_date import RecordDateDialog
+from reviewer_app.ui.parting import Parting, Reason
 from reviewer_app.ui.unlock import Unlock
 from reviewer_app.ui.workplace import Workplace
 from tests.desks import open_desk
@@ -96,7 +97,7 @@ def test_a_lock_after_a_refused_pause_tries_again(place, editor, desk, case, dis
     disk.free()
     with qtbot.waitSignal(place.locked) as locked:
         place.shell.lock_asked.emit()
-    assert locked.args == [True] and "Half" in kept(desk, case)
+    assert locked.args == [Parting(Reason.ASKED)] and "Half" in kept(desk, case)
 
 
 def test_one_refused_draft_does_not_hold_up_another(place, editor, desk, case, monkeypatch):

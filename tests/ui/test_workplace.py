@@ -15,8 +15,9 @@ from reviewer_app.domain.cases import Case
 from reviewer_app.domain.evidence import Attachment
 from reviewer_app.errors import CheckStopped
 from reviewer_app.policy import practice_policy
-from reviewer_app.services import attachments, notes, preferences, vaults
+from reviewer_app.services import attachments, checking, notes, preferences, vaults
 from reviewer_app.ui.case import attaching
+from reviewer_app.ui.parting import Parting, Reason
 from reviewer_app.ui.tasks import TaskRunner
 from reviewer_app.ui.widgets.controls import DropTarget
 from reviewer_app.ui.widgets.table import Table
@@ -483,7 +484,7 @@ def test_a_stopped_check_says_nothing_and_can_be_started_again(place, monkeypatc
     def stopped(*_said):
         raise CheckStopped
 
-    monkeypatch.setattr(vaults, "check", stopped)
+    monkeypatch.setattr(checking, "check", stopped)
     place.show_vault()
     seen = []
     during(lambda: press(place.vault_page, "Check everything"), lambda dialog: seen.extend(texts(dialog)))
@@ -500,11 +501,13 @@ def test_ctrl_l_asks_to_lock_with_drafts_kept_and_nothing_of_the_case_on_screen(
     QTest.keyClicks(place.case.part("notes").editor.text, "(U) Not saved yet")
     with qtbot.waitSignal(place.locked) as locked:
         QTest.keyClick(place.shell, Qt.Key.Key_L, Ctrl)
-    assert locked.args == [True]
+    assert locked.args == [Parting(Reason.ASKED)]
     assert "(U) Not saved yet" in notes.draft(desk, notes.place(case))
     assert not any("BLUE HERON" in text for text in texts(place.shell))
     assert all(banner.isVisible() for banner in place.shell.banners)
-    assert json.loads(preferences.recall(desk, "place")) == {"case": case, "tab": "notes"}
+    assert (
+        json.loads(preferences.recall(desk, "place")).items() >= {"page": "case", "case": case, "tab": "notes"}.items()
+    )
 
 
 def test_a_draft_that_the_disk_refuses_does_not_keep_the_vault_open(place, case, desk, qtbot, monkeypatch, caplog):
@@ -516,7 +519,7 @@ def test_a_draft_that_the_disk_refuses_does_not_keep_the_vault_open(place, case,
     monkeypatch.setattr(desk.vault, "save_draft", refused)
     with qtbot.waitSignal(place.locked) as locked:
         QTest.keyClick(place.shell, Qt.Key.Key_L, Ctrl)
-    assert locked.args == [False]
+    assert locked.args == [Parting(Reason.ASKED, kept=False)]
     assert [record.getMessage().partition(":")[0] for record in caplog.records] == ["A draft was not kept"]
     caplog.clear()
 

@@ -6,6 +6,7 @@ import hmac
 import json
 import shutil
 import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA87PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM1024PrivateKey
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
+from reviewer_app.vault import credentials, rotation
 from reviewer_app.vault.blobs import Blobs
+from reviewer_app.vault.credentials import DeviceSecret, NewPerson
 from reviewer_app.vault.recovery import from_text
 from reviewer_app.vault.slots import COPIES, SlotFile
 from tests.vault.layout import create_layout
@@ -97,3 +100,22 @@ def by_recovery_key(kdf):
 def test_a_second_reader_reaches_the_same_root_key(vault, slot_of, seeds_key):
     root = second_reader((DATA / "slots-format-1").read_bytes(), slot_of, seeds_key)
     assert root == SlotFile.read(vault).unlock(ANN, PASSPHRASE).keychain.root
+
+
+def by_passphrase_and_device(kdf):
+    stretched = hashlib.pbkdf2_hmac("sha512", PASSPHRASE.encode(), bytes.fromhex(kdf["salt"]), kdf["rounds"], 32)
+    return kbkdf(stretched + bytes(32), b"reviewer/1 seeds by passphrase and device", b"", 32)
+
+
+@pytest.mark.parametrize("pending", [False, True], ids=["one epoch", "two epochs"])
+def test_a_second_reader_reaches_the_same_root_key_in_the_present_format(tmp_path, monkeypatch, pending):
+    monkeypatch.setattr(credentials, "FLOOR", 1_000)
+    file, keychain, _ = SlotFile.create(
+        tmp_path, policy={}, people=[NewPerson("Ann", ("officer",), PASSPHRASE, ANN)], rounds=1_000
+    )
+    opened = file.unlock(ANN, PASSPHRASE)
+    file.set_device(opened, PASSPHRASE, DeviceSecret(bytes(32), "KWallet", "Linux", "KDE", "2026-11-24"), rounds=1_000)
+    if pending:
+        keychain = rotation.begin(file, opened, rotation.prepare(file, opened, now=datetime.now(UTC))).keychain
+    root = second_reader((tmp_path / "slots.b").read_bytes(), "passphrase", by_passphrase_and_device)
+    assert root == keychain.root

@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 from reviewer_app.errors import NoSpace
-from reviewer_app.services import cases, notes, vaults
+from reviewer_app.services import cases, checking, notes, vaults
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.door import look
-from reviewer_app.vault import place
+from reviewer_app.vault import credentials, place, rotation
 from reviewer_app.vault.place import Ballast, given_room
-from tests.desks import PASSPHRASE, SteadyClock, cheap_passphrases, make_desk
+from tests.desks import PASSPHRASE, ROUNDS, SteadyClock, cheap_passphrases, make_desk
 from tests.factories import make_case, make_note
+from tests.vault.doors import Door
+from tests.vault.offices import BOB, make_office
 
 
 class Disk:
@@ -84,7 +86,7 @@ def test_a_full_disk_takes_the_draft_and_lets_in_and_out(disk: Disk) -> None:
     disk.free()
     desk = enter(folder)
     assert desk.remarks == () and Ballast(folder).is_whole
-    assert vaults.check(desk).sound
+    assert checking.check(desk).sound
     vaults.leave(desk)
 
 
@@ -98,6 +100,34 @@ def test_a_vault_left_on_a_full_disk_can_be_opened_and_read(disk: Disk, but: int
     assert cases.visit(desk, case).case.id == case
     vaults.leave(desk)
     assert not Ballast(folder).is_whole
+
+
+def test_on_a_full_disk_no_passphrase_is_tried_that_cannot_be_counted(disk: Disk) -> None:
+    door = Door(disk.folder, beside=False)
+    ballast = Ballast(door.folder)
+    ballast.hold()
+    disk.fill()
+    with pytest.raises(NoSpace):
+        door.type_wrong()
+    assert door.standing().failures == 0
+    assert given_room(door.folder, door.type_wrong).event
+    assert door.standing().failures == 1 and not ballast.is_whole
+
+
+def test_a_disk_that_fills_up_while_the_keys_change_leaves_the_vault_whole(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "FLOOR", ROUNDS)
+    monkeypatch.setattr(rotation, "ROOM_LEFT", -(2**40))  # the free space that is asked for first
+    office = make_office(disk.folder / "Test.vault")
+    opened, _ = office.begin(BOB)
+    disk.fill(but=200_000)
+    with pytest.raises(NoSpace):
+        rotation.resume(office.folder, opened)
+    assert not [name for name in office.names() if name.endswith(".new")]
+    disk.free()
+    assert office.faults(opened.keychains[0]) == []
+    assert office.faults(rotation.resume(office.folder, opened).keychain) == []
 
 
 # --- the room itself ------------------------------------------------------------------------------------------------

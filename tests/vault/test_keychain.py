@@ -12,7 +12,7 @@ from reviewer_app.vault.keychain import Keychain, WrongKey, derive, self_test, u
 VAULT = "0123456789abcdef0123456789abcdef"
 ROOT = bytes(range(32))
 SALT = bytes(range(16))
-PURPOSES = ("database_key", "journal_key", "blob_key", "slot_key")
+PURPOSES = ("database_key", "journal_key", "blob_key", "slot_key", "attempts_key")
 
 
 def by_the_formula(key: bytes, label: bytes, context: bytes, length: int) -> bytes:
@@ -39,6 +39,7 @@ def test_every_purpose_has_its_own_key_bound_to_vault_and_epoch():
         "journal_key": by_the_formula(ROOT, b"reviewer/1 journal anchor", context, 64),
         "blob_key": by_the_formula(ROOT, b"reviewer/1 blob wrapping", context, 32),
         "slot_key": by_the_formula(ROOT, b"reviewer/1 slot file", context, 64),
+        "attempts_key": by_the_formula(ROOT, b"reviewer/1 attempts", context, 64),
     }
     assert {purpose: getattr(chain, purpose) for purpose in PURPOSES} == expected
 
@@ -51,8 +52,9 @@ def test_keys_of_a_fixed_root_never_change():
         "2e061bc93de651f1",
         "ffcb3762101065fc",
         "cb5092154417668b",
+        "861f5b8c83092073",
     ]
-    assert [len(getattr(chain, purpose)) for purpose in PURPOSES] == [80, 64, 32, 64]
+    assert [len(getattr(chain, purpose)) for purpose in PURPOSES] == [80, 64, 32, 64, 64]
 
 
 @pytest.mark.parametrize(

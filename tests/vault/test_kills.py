@@ -128,9 +128,51 @@ def check(step):
 every_step(work, check)
 """
 
+COUNT = """
+from reviewer_app.vault.attempts import Attempts, Known, Limits
+ANN, VAULT, KEY, LIMITS = "a" * 32, "e" * 32, bytes(64), Limits(3, 900.0, None)
+beside = Path(sys.argv[1]) / "account"
+places = [folder / "attempts.a", folder / "attempts.b", beside / VAULT]
+
+def count(expected=True):
+    return Attempts(folder, VAULT, beside=beside, expected=expected)
+
+KNOWN = count(expected=False).settle(KEY, Known())
+count().reserve(ANN, LIMITS)
+before = {place: place.read_bytes() for place in places}
+
+def check(step):
+    failures, told = count().standing(ANN, LIMITS).failures, count().examine(KEY, KNOWN).told
+    allowed = AFTER if step is None else {1, *AFTER}
+    if failures not in allowed or set(told) - MAY_BE_TOLD:
+        raise SystemExit(f"step {step}: {failures}, {told}")
+    for place, data in before.items():
+        place.write_bytes(data)
+"""
+
+FAIL = """
+AFTER, MAY_BE_TOLD = {2}, set()
+
+def work():
+    count().reserve(ANN, LIMITS)
+
+every_step(work, check)
+"""
+
+SETTLE = """
+AFTER, MAY_BE_TOLD = {0}, {"attempts.b was older"}
+
+def work():
+    count().settle(KEY, count().examine(KEY, KNOWN).known, ended=[ANN])
+
+every_step(work, check)
+"""
+
 
 @pytest.mark.parametrize(
-    ("script", "least"), [(CHANGE, 12), (CREATE, 12), (ATTACH, 10)], ids=["a new passphrase", "a new vault", "a file"]
+    ("script", "least"),
+    [(CHANGE, 12), (CREATE, 12), (ATTACH, 10), (COUNT + FAIL, 18), (COUNT + SETTLE, 18)],
+    ids=["a new passphrase", "a new vault", "a file", "a wrong passphrase", "failures taken back"],
 )
 def test_killed_at_any_step_the_old_or_the_new_is_whole(tmp_path, script, least):
     command = [sys.executable, "-c", DIE + script, str(tmp_path)]

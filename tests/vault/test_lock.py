@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from reviewer_app import errors
-from reviewer_app.vault.lock import ExclusiveLock, holder_text
+from reviewer_app.vault.lock import ExclusiveLock, holder_text, turn
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX links")
 
@@ -143,3 +143,36 @@ def test_a_lock_that_cannot_be_written_is_given_back(tmp_path, monkeypatch, oper
         with pytest.raises(errors.NoSpace):
             ExclusiveLock(tmp_path)
     ExclusiveLock(tmp_path).release()
+
+
+# --- turns -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_turn_is_waited_for_and_given_on(tmp_path):
+    path, waits = tmp_path / "turn", []
+    first = turn(path)
+    first.__enter__()
+
+    def sleep(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            first.__exit__(None, None, None)
+
+    with turn(path, sleep=sleep):
+        assert len(waits) == 3
+    assert path.read_bytes() == b""
+
+
+def test_a_turn_that_does_not_come_is_told(tmp_path):
+    with turn(tmp_path / "turn"), pytest.raises(errors.VaultInUse), turn(tmp_path / "turn", wait=0):
+        pass
+    with turn(tmp_path / "turn", wait=0):
+        pass
+
+
+@posix
+def test_a_turn_is_not_taken_through_a_link(tmp_path):
+    (tmp_path / "turn").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(errors.DiskFailed), turn(tmp_path / "turn"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()

@@ -14,14 +14,16 @@ from reviewer_app.domain.evidence import Attachment
 from reviewer_app.domain.notes import Note
 from reviewer_app.domain.people import Person
 from reviewer_app.errors import NewerVault, VaultDamaged
-from reviewer_app.paths import resource_text
 from reviewer_app.vault.migrations import APPLICATION_ID, STEPS, migrate
 from reviewer_app.vault.vault import Vault
 from tests.vault.histories import ANA, BO, KEYS, ask, findings, lines_of, make_case, merge, new_vault, tamper
 from tests.vault.schema import declared_schema
 
 STORED = sorted((Path(__file__).parents[1] / "data" / "vaults").glob("version-*"))
-TO_REPAIR = "Run: ./dev exec python -m tests.data.vaults.make (see that file)"
+RELEASED = 1
+"""The newest version of the tables that a release has; a vault of each is stored."""
+
+TO_REPAIR = "The steps in vault/migrations.py lack what vault/tables.py or a record of domain declares"
 
 
 def shape_of(execute: Any) -> dict[str, object]:
@@ -54,8 +56,9 @@ def stored(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(request.param, tmp_path / "stored.vault"))
 
 
-def test_there_is_a_stored_vault_of_each_version() -> None:
-    assert [path.name for path in STORED] == [f"version-{number}" for number in range(1, len(STEPS) + 1)]
+def test_there_is_a_stored_vault_of_each_released_version() -> None:
+    assert [path.name for path in STORED] == [f"version-{number}" for number in range(1, RELEASED + 1)]
+    assert len(STEPS) >= RELEASED
 
 
 def test_a_fresh_vaults_tables_are_the_declared_ones(tmp_path: Path) -> None:
@@ -64,11 +67,6 @@ def test_a_fresh_vaults_tables_are_the_declared_ones(tmp_path: Path) -> None:
     assert ask(vault, "PRAGMA user_version") == [(len(STEPS),)]
     assert ask(vault, "PRAGMA application_id") == [(APPLICATION_ID,)]
     vault.close()
-
-
-def test_the_frozen_sql_is_the_declared_one_while_there_is_one_version() -> None:
-    if len(STEPS) == 1:
-        assert resource_text("schema/1.sql") == declared_schema(), TO_REPAIR
 
 
 def test_a_stored_vault_opens_with_the_present_tables_and_holds_together(stored: Path) -> None:
@@ -87,6 +85,16 @@ def test_a_stored_vault_says_what_was_written_into_it(stored: Path, other: Vault
     assert [said.values is None for said in vault.history_of(note.id)] == [True, True, False]
     assert merge(other, lines_of(vault, case), person=BO) == len(ask(vault, "SELECT id FROM operation"))
     assert findings(other) == []
+    vault.close()
+
+
+def test_a_stored_vault_comes_to_know_its_slot_file(stored: Path) -> None:
+    vault = Vault.open(stored, KEYS)
+    assert vault.known_slots() == (0, 0)
+    vault.keep_slots(generation=7, epoch=2)
+    vault.close()
+    vault = Vault.open(stored, KEYS)
+    assert vault.known_slots() == (7, 2) and findings(vault) == []
     vault.close()
 
 

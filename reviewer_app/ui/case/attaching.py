@@ -2,6 +2,8 @@
 """Attaching files: choose them, say what holds for them, then one job for all of them with progress and Cancel."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -16,37 +18,77 @@ from reviewer_app.services.attachments import (
     shown_name,
 )
 from reviewer_app.services.cases import CaseFile
-from reviewer_app.services.desk import Desk
 from reviewer_app.ui.case.tab import Workplace
 from reviewer_app.ui.case.words import counted
 from reviewer_app.ui.dialogs.attach_details import AttachDetails, NotAttached
 from reviewer_app.ui.files import choose_files
-from reviewer_app.ui.tasks import Work
+from reviewer_app.ui.widgets.strips import Job
 from reviewer_app.ui.widgets.table import Table
 
 
+@dataclass(eq=False)
+class Batch:
+    """Files on their way in together. A thread adds to `stored` what is on disk."""
+
+    file: CaseFile
+    files: Sequence[Candidate]
+    incoming: Incoming
+    stored: set[Path] = field(default_factory=set)
+    job: Job | None = None
+
+    def waiting(self) -> list[Path]:
+        """What is still to be stored; nothing once a person cancelled."""
+        if self.job and self.job.stopping:
+            return []
+        return [each.path for each in self.files if not each.refusal and each.path not in self.stored]
+
+
 class Attaching:
-    """The way in for files, from the main action, the keyboard or a drop."""
+    """The way in for files, from the main action, the keyboard or a drop. `running` is what has not ended."""
 
     def __init__(self, place: Workplace) -> None:
         self.place = place
+        self.running: list[Batch] = []
 
     def ask(self, file: CaseFile, paths: Sequence[Path] = ()) -> None:
         """Ask for files, unless given, and for what holds for them; then attach them in the background."""
         found = candidates(paths or choose_files(self.place.window, "Attach files"))
         if not found:
             return
-        taken = [each for each in found if not each.refusal]
-        if not taken:
+        if all(each.refusal for each in found):
             self._tell(file, Outcome((), tuple(found)))
             return
         incoming = AttachDetails.ask(self.place.window, self.place.desk, file, found)
         if incoming:
-            what = f"“{shown_name(taken[0].path)}”" if len(taken) == 1 else counted(len(taken), "file")
-            self.place.run(f"Attaching {what}", _job(self.place.desk, file, found, incoming), self._on_done)
+            self.start(file, found, incoming)
 
-    def _on_done(self, value: tuple[CaseFile, Outcome]) -> None:
-        file, outcome = value
+    def start(self, file: CaseFile, found: Sequence[Candidate], incoming: Incoming) -> None:
+        """Attach files in the background, and tell at the end what became of them."""
+        taken = [each for each in found if not each.refusal]
+        what = f"“{shown_name(taken[0].path)}”" if len(taken) == 1 else counted(len(taken), "file")
+        batch = Batch(file, found, incoming)
+        self.running.append(batch)
+        done, failed = partial(self._on_done, batch), partial(self._on_failed, batch)
+        batch.job = self.place.run(f"Attaching {what}", partial(self._work, batch), done, failed)
+
+    def _work(self, batch: Batch, progress: Callable[[float], None], cancelled: Callable[[], bool]) -> Outcome:
+        return attach_all(
+            self.place.desk,
+            batch.file.case.id,
+            batch.files,
+            batch.incoming,
+            progress=progress,
+            cancelled=cancelled,
+            stored=batch.stored.add,
+        )
+
+    def _on_failed(self, batch: Batch, error: Exception) -> None:
+        self.running.remove(batch)
+        self.place.tell(error)
+
+    def _on_done(self, batch: Batch, outcome: Outcome) -> None:
+        self.running.remove(batch)
+        file = batch.file
         if outcome.attached:
             before = self.place.window.focusWidget()
             self.place.changed()
@@ -67,13 +109,6 @@ class Attaching:
         errors = [each.refusal for each in outcome.refused if each.refusal]
         if NotAttached.ask(self.place.window, errors):
             self.ask(file)
-
-
-def _job(desk: Desk, file: CaseFile, files: Sequence[Candidate], incoming: Incoming) -> Work:
-    def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> tuple[CaseFile, Outcome]:
-        return file, attach_all(desk, file.case.id, files, incoming, progress=progress, cancelled=cancelled)
-
-    return work
 
 
 def told(outcome: Outcome) -> str:

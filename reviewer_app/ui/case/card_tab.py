@@ -16,6 +16,7 @@ from reviewer_app.ui.shell import PageStack
 from reviewer_app.ui.theme import EDGE, GROUP
 from reviewer_app.ui.widgets.controls import button
 from reviewer_app.ui.widgets.layout import box, column, empty, fill, label, scroll, start
+from reviewer_app.ui.widgets.left import Left
 from reviewer_app.ui.widgets.rows import Head, Row
 from reviewer_app.ui.widgets.strips import vacant
 from reviewer_app.ui.widgets.table import Table
@@ -90,6 +91,12 @@ class CardTab(CaseTab, Generic[Kept]):
     @Slot(str)
     def _on_chosen(self, _key: str) -> None:
         self.show_card()
+
+    def left(self) -> Left:
+        return {"row": self.table.current_key()}
+
+    def go_back(self, left: Left) -> None:
+        self.table.select_key(left["row"])
 
     def show_card(self) -> None:
         """Show the chosen record; a card that would say the same stays as it is, with its place."""

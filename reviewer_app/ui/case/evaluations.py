@@ -29,6 +29,7 @@ from reviewer_app.ui.theme import EDGE, GROUP, STRONG, em, styled
 from reviewer_app.ui.widgets.banner import Stamp
 from reviewer_app.ui.widgets.controls import FilterField, button
 from reviewer_app.ui.widgets.layout import box, column, empty, fill, label, row, rule, scroll, short, start
+from reviewer_app.ui.widgets.left import Left
 from reviewer_app.ui.widgets.rows import Cell, Head, Row
 from reviewer_app.ui.widgets.strips import vacant
 from reviewer_app.ui.widgets.table import Table
@@ -93,6 +94,13 @@ class EvaluationsTab(CaseTab):
         self._count()
         if self.isVisible():
             self._show_card()
+
+    def left(self) -> Left:
+        return {"filter": self.filter.text(), "row": self.table.current_key()}
+
+    def go_back(self, left: Left) -> None:
+        self.filter.put(left["filter"])
+        self.table.select_key(left["row"])
 
     def show_attachment(self, attachment: str) -> None:
         """One attachment in front, as a link from elsewhere asks for it."""

@@ -3,15 +3,16 @@
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QScrollBar, QVBoxLayout, QWidget
 
 from reviewer_app.services.memos import Writing
 from reviewer_app.ui.theme import GAP, MEDIUM, TIGHT
 from reviewer_app.ui.widgets.controls import field, labelled
 from reviewer_app.ui.widgets.editor import PortionEditor
 from reviewer_app.ui.widgets.layout import column, fill, label, scroll, start
+from reviewer_app.ui.widgets.left import Left, cursor_of, put_cursor, scroll_back
 
 KEEP, SHOW = 1000, 600  # ms without typing
 
@@ -58,6 +59,37 @@ class MemoDraft(QWidget):
             line.setCursorPosition(0)
         self.body.setPlainText(writing.body)
         self._settle()
+
+    def _texts(self) -> dict[str, QLineEdit | QPlainTextEdit]:
+        return {"subject": self.subject, "to": self.addressee, "from": self.sender_line, "body": self.body}
+
+    def left(self) -> Left:
+        """Where the cursor stands in each text, how far the pages are scrolled, and where one writes."""
+        here = self.window().focusWidget()
+        return {
+            "texts": {name: cursor_of(text) for name, text in self._texts().items()},
+            "scroll": [bar.value() for bar in self._bars()],
+            "in": next((name for name, text in self._texts().items() if text is here), ""),
+        }
+
+    def go_back(self, left: Left) -> None:
+        """The cursors as `left` says. May raise BROKEN."""
+        for name, text in self._texts().items():
+            put_cursor(text, left["texts"][name])
+        for bar, value in zip(self._bars(), left["scroll"], strict=True):
+            scroll_back(bar, value)
+        self._focused = self._texts().get(left["in"])
+
+    def take_focus(self) -> bool:
+        """Focus where it was left; False when that was elsewhere."""
+        if self._focused:
+            self._focused.setFocus(Qt.FocusReason.OtherFocusReason)
+        return self._focused is not None
+
+    def _bars(self) -> tuple[QScrollBar, QScrollBar]:
+        return self.view.verticalScrollBar(), self.body.verticalScrollBar()
+
+    _focused: QWidget | None = None
 
     def kept(self, told: str) -> None:
         """The draft is kept; say so."""

@@ -2,6 +2,7 @@
 """The Memos tab: the text at the left, the page as it will print in the middle, the checklist at the right."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
 
@@ -19,22 +20,28 @@ from reviewer_app.services.memos import Made, Writing
 from reviewer_app.services.reading import PageImages
 from reviewer_app.ui.case.document import WIDTH, DocumentView, Draw, opening_of, pages_of
 from reviewer_app.ui.case.memo_draft import MemoDraft
-from reviewer_app.ui.case.memo_gate import MemoGate
+from reviewer_app.ui.case.memo_gate import Kept, MemoGate
 from reviewer_app.ui.case.tab import CaseTab, MainAction, Workplace
 from reviewer_app.ui.case.words import since
 from reviewer_app.ui.dialog import Question
+from reviewer_app.ui.dialogs.confirm import Asked
 from reviewer_app.ui.dialogs.office import OfficeDialog
 from reviewer_app.ui.files import choose_folder
 from reviewer_app.ui.notify import show_error
 from reviewer_app.ui.theme import EDGE, GAP, GROUP, styled, wide
 from reviewer_app.ui.widgets.controls import Views, button
 from reviewer_app.ui.widgets.layout import UNLIMITED, column, label, row
+from reviewer_app.ui.widgets.left import Left
 
 LEAST = 820  # room for all three parts side by side, at 13 px body text
 PARTS = ("Text", "Preview", "Before the final memo")
 FINAL = (
     "The PDF is kept as a government record, with a line for each signature. A final memo is never changed; a later one "
     "takes its place."
+)
+SIGNING = (
+    "You sign, in your own name, the memo as it is kept: its PDF, known by its SHA-512. The signature says nothing about "
+    "the model. A memo is signed once."
 )
 
 
@@ -58,7 +65,7 @@ class MemosTab(CaseTab):
         super().__init__(place)
         self._stale, self._making, self._count = True, False, 0
         self._copied: Memo | None = None
-        self.draft, self.gate = MemoDraft(), MemoGate()
+        self.draft, self.gate = MemoDraft(), MemoGate(office=self.desk.may("office details changed"))
         self.draft.paused.connect(self._on_paused)
         self.draft.keep_asked.connect(self.keep)
         self.document = DocumentView(place, "Preview", "Making the preview")
@@ -68,6 +75,7 @@ class MemosTab(CaseTab):
         self.gate.paragraph_asked.connect(self._on_paragraph)
         self.gate.memo_asked.connect(self._on_memo)
         self.gate.copy_asked.connect(self._on_copy)
+        self.gate.sign_asked.connect(self._on_sign)
         self.gate.final_asked.connect(self._on_final)
         self.gate.office_asked.connect(self._on_office)
         self.views = Views(PARTS, "Part of the memo")
@@ -88,8 +96,12 @@ class MemosTab(CaseTab):
             self.draft.show_writing(memos.kept_writing(self.desk, file.case.id))
         self.draft.offer_marks(notes.portion_marks(self.desk, [each.marking for each in file.attachments]))
         newest_first = sorted(file.memos, key=lambda memo: -memo.number)
-        self.gate.show_memos([(each, since(self.desk, each.dated, file.now)) for each in newest_first])
+        self.gate.show_memos([self._kept(each, file.now) for each in newest_first])
         self._on_paused()
+
+    def _kept(self, memo: Memo, now: datetime) -> Kept:
+        signed = [(each, self.desk.written(each.at)) for each in memos.signed(self.desk, memo)]
+        return Kept(memo, since(self.desk, memo.dated, now), signed, memos.may_sign(self.desk, memo))
 
     def keep(self) -> None:
         """Keep what was typed since it was last kept."""
@@ -97,6 +109,16 @@ class MemosTab(CaseTab):
             memos.keep_writing(self.desk, self.file.case.id, self.draft.writing())
             hour = self.desk.written(self.desk.clock()).rsplit(" ", 2)[1]
             self.draft.kept(f"Kept in the vault {hour}")
+
+    def left(self) -> Left:
+        return {"part": self.views.current(), "draft": self.draft.left()}
+
+    def go_back(self, left: Left) -> None:
+        self._show_part(left["part"])
+        self.draft.go_back(left["draft"])
+
+    def take_focus(self) -> bool:
+        return self.draft.take_focus()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -230,12 +252,30 @@ class MemosTab(CaseTab):
         self.place.say(f"{what} {memo.number} is kept in the vault as a PDF.")
 
     @Slot(str)
+    def _on_sign(self, memo: str) -> None:
+        """A supervisor's own signature on a final memo of somebody else."""
+        found = self._memo(memo)
+        if found is None:
+            return
+        asked = Asked(memos.SIGNED, f"Sign final memo {found.number}", "Sign", found.case, effect=SIGNING)
+        leave = self.place.confirm(asked)
+        try:
+            if leave:
+                memos.sign(self.desk, found, leave)
+                self.place.changed()
+                self.place.say(f"Final memo {found.number} is signed.")
+        except AppError as error:
+            self.place.tell(error)
+
+    @Slot(str)
     def _on_copy(self, memo: str) -> None:
         found = self._memo(memo)
         folder = choose_folder(self.place.window, "Folder for the copy") if found else None
-        if found and folder:
+        what = f"Copy memo {found.number} out of the vault" if found else ""
+        leave = self.place.confirm(Asked(memos.COPIED_OUT, what, "Copy", found.case)) if found and folder else None
+        if found and folder and leave:
             try:
-                path = memos.save_copy(self.desk, found, folder)
+                path = memos.save_copy(self.desk, found, folder, leave)
             except AppError as error:
                 if show_error(self.place.window, error, "Choose another folder"):
                     self._on_copy(memo)

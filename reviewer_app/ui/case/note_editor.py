@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from reviewer_app.errors import AppError, EntryError
 from reviewer_app.services import notes
@@ -15,6 +15,7 @@ from reviewer_app.ui.theme import GAP, styled
 from reviewer_app.ui.widgets.controls import button, field
 from reviewer_app.ui.widgets.editor import PortionEditor
 from reviewer_app.ui.widgets.layout import fill, heading, label, row
+from reviewer_app.ui.widgets.left import Left, cursor_of, put_cursor, scroll_back
 
 PAUSE, AGAIN = 1000, 20_000  # ms after the last key until the draft is kept, and until a refused one is tried again
 LEAST, MOST = 5, 24  # lines the page is high
@@ -109,6 +110,31 @@ class NoteEditor(QFrame):
         """An error of saving, in its own words; the text stays."""
         self.say(str(error), _paragraph(error))
         self.text.setFocus()
+
+    def left(self) -> Left:
+        """Where the cursor stands, and whether one writes here."""
+        here = self.window().focusWidget()
+        return {
+            "title": cursor_of(self.title),
+            "text": cursor_of(self.text),
+            "scroll": self.text.verticalScrollBar().value(),
+            "in": "title" if here is self.title else "text" if here is self.text else "",
+        }
+
+    def go_back(self, left: Left) -> None:
+        """The cursor as `left` says. May raise BROKEN."""
+        put_cursor(self.title, left["title"])
+        put_cursor(self.text, left["text"])
+        scroll_back(self.text.verticalScrollBar(), left["scroll"])
+        self._focused = {"title": self.title, "text": self.text}.get(left["in"])
+
+    def take_focus(self) -> bool:
+        """Focus where it was left; False when that was elsewhere."""
+        if self._focused:
+            self._focused.setFocus(Qt.FocusReason.OtherFocusReason)
+        return self._focused is not None
+
+    _focused: QWidget | None = None
 
     # --- the draft -----------------------------------------------------------------------------------------------
 

@@ -32,6 +32,7 @@ from reviewer_app.ui.widgets.layout import (
     row,
     scroll,
 )
+from reviewer_app.ui.widgets.left import Left, scroll_back
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip
 
 AT_ONCE = 15  # notes shown before one asks for earlier ones
@@ -187,9 +188,35 @@ class NotesTab(CaseTab):
     def keep(self) -> None:
         """Keep every draft in the vault; one that is refused does not hold up the others."""
         with ExitStack() as every:
-            for each in (self.editor, *(change.editor for change in self.changes.values())):
-                if each:
-                    every.callback(each.keep)
+            for each in self._editors().values():
+                every.callback(each.keep)
+
+    def _editors(self) -> dict[str, NoteEditor]:
+        """What one writes on, by the note that is changed; "" for a new one."""
+        first = {"": self.editor} if self.editor else {}
+        return first | {note: change.editor for note, change in self.changes.items()}
+
+    def left(self) -> Left:
+        return {
+            "filter": self.filter.text(),
+            "most": self._most,
+            "scroll": None if self._follows else self.bar.value(),
+            "editors": {note: editor.left() for note, editor in self._editors().items()},
+        }
+
+    def go_back(self, left: Left) -> None:
+        self.filter.put(left["filter"])
+        self._most = max(AT_ONCE, int(left["most"]))
+        self._arrange()
+        if left["scroll"] is not None:
+            self._follows = False
+            scroll_back(self.bar, left["scroll"])
+        for note, editor in self._editors().items():
+            if there := left["editors"].get(note):
+                editor.go_back(there)
+
+    def take_focus(self) -> bool:
+        return any(editor.take_focus() for editor in self._editors().values())
 
     @Slot()
     def _on_add(self) -> None:

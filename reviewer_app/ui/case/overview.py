@@ -8,11 +8,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QMenu, QWidget
 
 from reviewer_app.domain.record import Record
+from reviewer_app.services.assignments import ASSIGNED
 from reviewer_app.services.cases import CaseFile
 from reviewer_app.services.history import SPOKEN
 from reviewer_app.ui.case.dates import DatesTable
 from reviewer_app.ui.case.overview_words import agreement_facts, agreement_title, drawn, side_groups, window_told
 from reviewer_app.ui.case.tab import CaseTab, Workplace
+from reviewer_app.ui.dialogs.assign import AssignDialog
 from reviewer_app.ui.dialogs.record_determination import RecordDeterminationDialog
 from reviewer_app.ui.dialogs.record_terms import AgreementDialog, CheckpointDialog, OfferDialog
 from reviewer_app.ui.dialogs.set_tracks import SetTracksDialog
@@ -37,6 +39,7 @@ from reviewer_app.ui.widgets.layout import (
 )
 from reviewer_app.ui.widgets.strips import tracks
 
+PEOPLE = "People"
 TERMS = (OfferDialog, AgreementDialog, CheckpointDialog)
 
 
@@ -51,8 +54,9 @@ class OverviewTab(CaseTab):
         self._told: tuple[object, ...] = ()
         self.window_box, self.track_box, self.terms_box = column(gap=GAP), column(gap=0), column(gap=GAP)
         self.dates = DatesTable(place)
-        self.below = column(gap=12)
-        self.side = column(gap=12, margins=(GROUP, GROUP, GROUP, GROUP))
+        self.below, self.side = column(gap=12), column(gap=12)
+        below = column(self._people_head(), self.below, gap=12)
+        beside = column(self._people_head(), (self.side, 1), gap=12, margins=(GROUP, GROUP, GROUP, GROUP))
         self.errors = QMenu(self)
         self.errors.aboutToShow.connect(self._fill_errors)
         self.errors.triggered.connect(self._on_error)
@@ -63,12 +67,12 @@ class OverviewTab(CaseTab):
             rule(),
             self.dates,
             self._terms(),
-            self.below,
+            below,
             None,
             gap=GROUP,
             margins=(EDGE, GROUP, EDGE, GROUP),
         )
-        self.pane = Pane(self.side, "People, checkpoint and basis")
+        self.pane = Pane(beside, "People, checkpoint and basis")
         self.view = scroll(inside, "Overview")
         self.sided = Sided(self.view, self.pane)
         self.sided.folded.connect(self._fold)
@@ -78,6 +82,12 @@ class OverviewTab(CaseTab):
         change = button("Change tracks", "quiet", on=self._on_tracks)
         answer = button("Record a determination", "quiet", on=self._on_determination)
         return column(_headed("Tracks", change, answer), self.track_box, gap=GAP)
+
+    def _people_head(self) -> QFrame:
+        """Stands above the rest of the side panel, which is filled anew: a button keeps its focus."""
+        may = self.desk.may(ASSIGNED)
+        steps = [button("Assign", "quiet", name="Assign people", on=self._on_assign)] if may else []
+        return _headed(PEOPLE, *steps)
 
     def _terms(self) -> QFrame:
         add = button("Record terms", "quiet", "plus")
@@ -93,7 +103,8 @@ class OverviewTab(CaseTab):
     @Slot()
     def _fold(self) -> None:
         """What the side panel says stands below the rest where the panel finds no room."""
-        self.below.setVisible(self.sided.is_folded())
+        if shown := self.below.parentWidget():
+            shown.setVisible(self.sided.is_folded())
 
     def show_dates(self) -> None:
         """The dated facts in view, with the focus in their table."""
@@ -152,7 +163,7 @@ class OverviewTab(CaseTab):
             empty(parts)
             for title, pairs in side_groups(file, self.desk.policy.zone):
                 shown = facts(pairs, key_width=120) if plain else stacked_facts(pairs)
-                _put(parts, label(title, step=1, weight=STRONG), shown)
+                _put(parts, *([label(title, step=1, weight=STRONG)] if title != PEOPLE else []), shown)
                 box(parts).addSpacing(GAP)
         box(self.side).addStretch(1)
         self._fold()
@@ -162,6 +173,11 @@ class OverviewTab(CaseTab):
     @Slot()
     def _on_tracks(self) -> None:
         if self.file and SetTracksDialog.ask(self.place.window, self.desk, self.file.case):
+            self.place.changed()
+
+    @Slot()
+    def _on_assign(self) -> None:
+        if self.file and AssignDialog.ask(self.place.window, self.desk, self.file.case):
             self.place.changed()
 
     @Slot()

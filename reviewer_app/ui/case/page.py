@@ -2,7 +2,7 @@
 """The case page: head with its clock, what a person should look at, and the parts of the case as tabs."""
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Slot
@@ -25,6 +25,7 @@ from reviewer_app.ui.shell import PageStack
 from reviewer_app.ui.theme import EDGE, GROUP, TIGHT, em, styled
 from reviewer_app.ui.widgets.controls import DropTarget
 from reviewer_app.ui.widgets.layout import column, fill, row, rule, start
+from reviewer_app.ui.widgets.left import BROKEN, Left
 from reviewer_app.ui.widgets.strips import Alert, AlertStrip
 
 TABS: tuple[type[CaseTab], ...] = (
@@ -58,6 +59,7 @@ class CasePage(QWidget):
         self.stack = PageStack()
         self.parts: dict[str, CaseTab] = {}
         self._behind: set[str] = set()  # parts that do not show the case as it stands
+        self._left: Left = {}  # how parts were left that nobody has looked at since
         for kind in TABS:
             self.tabs.addTab(kind.name)
         self._lay_out()
@@ -157,11 +159,27 @@ class CasePage(QWidget):
             for part in self.parts.values():
                 every.callback(part.keep)
 
+    def left(self) -> Left:
+        """How every part was left, by its key."""
+        return self._left | {part.key: part.left() for part in self.parts.values() if part.file}
+
+    def go_back(self, left: Left) -> None:
+        """Before the first `show_file`: each part is shown as it was left, when it is looked at."""
+        self._left = dict(left)
+
+    def take_focus(self) -> bool:
+        """The cursor where it was left in the part in front; False when it was in none of its texts."""
+        return self._front().take_focus()
+
     def say(self, text: str) -> None:
         """One quiet line of news under the head; the next one takes its place."""
         self.news.clear()
         self.news.add(Alert(text, tone="plain"))
         self._news_over.start()
+
+    def remark(self, text: str) -> None:
+        """A line to read that stays until it is dismissed, or the person goes on to another part."""
+        self.news.add(Alert(text, tone="plain"), below=True)
 
     def _front(self) -> CaseTab:
         return self.part(TABS[self.tabs.currentIndex()].key)
@@ -172,6 +190,9 @@ class CasePage(QWidget):
         if self.file and part.key in self._behind:
             self._behind.discard(part.key)
             part.show_file(self.file)
+            with suppress(*BROKEN):
+                if left := self._left.pop(part.key, None):
+                    part.go_back(left)
         self.stack.setCurrentWidget(part)
         self.head.show_action(part.action)
 

@@ -20,15 +20,24 @@ class ListAndCard(Pair):
     chosen = Signal(str)
 
     def __init__(
-        self, table: Table, card: QWidget, above: Sequence[QWidget] = (), below: Sequence[QWidget] = ()
+        self,
+        table: Table,
+        card: QWidget,
+        above: Sequence[QWidget] = (),
+        below: Sequence[QWidget] = (),
+        *,
+        least: int = LEAST,
+        shares: tuple[int, int] = (7, 13),
+        cap: int = 408,
     ) -> None:
+        """`least`, `shares` and `cap` as in `Pair`."""
         self.table = table
         self.line: QComboBox = choice((), f"{table.accessibleName()}, one at a time")
         self.line.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         items: list[Item] = [*above, (table, 1), *below]
         self.wide_form = column(*items)
         super().__init__(
-            column(self.line, (self.wide_form, 1), gap=0), card, LEAST, (7, 13), GROUP, cap=408, folded=(0, 1)
+            column(self.line, (self.wide_form, 1), gap=0), card, least, shares, GROUP, cap=cap, folded=(0, 1)
         )
         self.line.activated.connect(self._on_line)
         table.chosen.connect(self._on_chosen)

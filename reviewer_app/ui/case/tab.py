@@ -10,9 +10,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from reviewer_app.services.cases import CaseFile
-from reviewer_app.services.desk import Desk
+from reviewer_app.services.desk import Desk, Grant
+from reviewer_app.ui.dialogs.confirm import Asked
 from reviewer_app.ui.tasks import Callback, Work
 from reviewer_app.ui.widgets.layout import fill
+from reviewer_app.ui.widgets.left import Left
 from reviewer_app.ui.widgets.strips import Job
 
 
@@ -40,6 +42,10 @@ class Workplace(Protocol):
 
         `text` says what is done ("Attaching 3 files"), "" shows no progress; callbacks are bound methods.
         """
+        ...
+
+    def confirm(self, asked: Asked) -> Grant | None:
+        """Ask for the passphrases that an act needs; leave for it, or None when it was not confirmed."""
         ...
 
     def tell(self, error: Exception) -> None:
@@ -87,3 +93,14 @@ class CaseTab(QWidget):
 
     def keep(self) -> None:
         """Called before the page is left, the vault locked or the window closed: keep drafts in the vault."""
+
+    def left(self) -> Left:
+        """What `go_back` needs to show the tab as the person left it: chosen row, cursor, filter."""
+        return {}
+
+    def go_back(self, left: Left) -> None:
+        """Called after the first `show_file`, before anything is seen. May raise BROKEN."""
+
+    def take_focus(self) -> bool:
+        """Called once the tab is seen again: focus where `go_back` says it was; False when it was elsewhere."""
+        return False

@@ -12,13 +12,12 @@ from PySide6.QtWidgets import QWidget
 from reviewer_app.domain.memos import Purpose, Transfer
 from reviewer_app.errors import AppError, Cancelled, PackageCancelled
 from reviewer_app.services import packages
-from reviewer_app.services.attachments import Cancelled as Stop
-from reviewer_app.services.attachments import Progress
 from reviewer_app.services.cases import CaseFile
-from reviewer_app.services.desk import Desk
+from reviewer_app.services.desk import Desk, Grant
 from reviewer_app.ui.case.card_tab import CardTab
 from reviewer_app.ui.case.tab import MainAction, Workplace
 from reviewer_app.ui.case.words import counted, grouped, since, size_text
+from reviewer_app.ui.dialogs.confirm import Asked
 from reviewer_app.ui.dialogs.record_receipt import RecordReceiptDialog
 from reviewer_app.ui.dialogs.write_package import Order, WritePackage
 from reviewer_app.ui.notify import show_error
@@ -104,6 +103,7 @@ class TransfersTab(CardTab[Transfer]):
                 ("Purpose", chosen.purpose.value),
                 ("Recipient", chosen.recipient),
                 ("Written", f"{self.desk.written(chosen.written)} by {by}"),
+                ("Released by", packages.released_by(self.desk, chosen) or "not recorded"),
                 *there,
                 ("Content", f"{counted(chosen.files, 'file')}, {size_text(chosen.size)}"),
                 ("Receipt", chosen.receipt or "no receipt"),
@@ -131,9 +131,12 @@ class TransfersTab(CardTab[Transfer]):
         if self.file is None:
             return
         order = WritePackage.ask(self.place.window, self.desk, self.file.case.id, purpose, before)
-        if order:
+        what = f"Write a {order.purpose} package of {self.file.case.number}" if order else ""
+        case = self.file.case.id
+        leave = self.place.confirm(Asked(packages.WRITTEN, what, "Write the package", case)) if order else None
+        if order and leave:
             self._order = order
-            work = partial(_write, self.desk, self.file.case.id, order)
+            work = partial(_write, self.desk, case, order, leave)
             self.place.run(f"Writing a {order.purpose} package", work, self._on_written, self._on_error)
 
     @Slot(object)
@@ -167,8 +170,16 @@ def _checking() -> QWidget:
     return column(heading("How its receiver checks it"), first, lines[0], second, lines[1], more, gap=GAP)
 
 
-def _write(desk: Desk, case: str, order: Order, progress: Progress, cancelled: Stop) -> tuple[Transfer, Any]:
+def _write(desk: Desk, case: str, order: Order, leave: Grant, *how: Any) -> tuple[Transfer, Any]:
+    progress, cancelled = how
     transfer, written = packages.write(
-        desk, case, order.purpose, order.recipient, order.folder, progress=progress, cancelled=cancelled
+        desk,
+        case,
+        order.purpose,
+        order.recipient,
+        order.folder,
+        grant=leave,
+        progress=progress,
+        cancelled=cancelled,
     )
     return transfer, written.path

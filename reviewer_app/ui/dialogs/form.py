@@ -2,6 +2,7 @@
 """A dialog that records something: fields one below the other, errors beside them, and nothing typed is lost."""
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
@@ -84,14 +85,18 @@ class Form(QFrame):
 
     def choose(self, name: str, values: type[Words], current: Words, note: str = "") -> QComboBox:
         """One state of a track or kind; see `chosen`."""
-        made = choice([value.capitalize() for value in values], name)
-        made.setCurrentIndex(list(values).index(current))
+        return self.pick(name, [value.capitalize() for value in values], current.capitalize(), note)
+
+    def pick(self, name: str, values: Sequence[str], current: str, note: str = "") -> QComboBox:
+        """One of a few words."""
+        made = choice(values, name)
+        made.setCurrentText(current)
         self._add(labelled(name, made, note), name)
         return made
 
-    def tick(self, text: str) -> QCheckBox:
+    def tick(self, text: str, on: bool = False) -> QCheckBox:
         """Yes or no."""
-        made = tick(text)
+        made = tick(text, on)
         self.lay(made)
         return made
 
@@ -268,5 +273,5 @@ class FormDialog(Dialog):
 
 def kept_forms(desk: Desk) -> list[str]:
     """The titles of the forms that were open when the vault was locked."""
-    places = (each.place for each in desk.vault.drafts(desk.person.id) if each.place.startswith(KEPT))
+    places = (each.place for each in desk.records.drafts(desk.person.id) if each.place.startswith(KEPT))
     return [place.removeprefix(KEPT).rsplit(":", 1)[0] for place in places]

@@ -139,11 +139,13 @@ class Labelled(QFrame):
     def __init__(self, text: str, widget: QWidget, note: str = "") -> None:
         super().__init__()
         self.widget, self._note = widget, note
+        self._typed = {widget, widget.focusProxy() or widget}  # what holds the field, and the field itself
         top = label(text, weight=MEDIUM)
         top.setBuddy(widget)
         if not widget.accessibleName():
             widget.setAccessibleName(text.replace("&", ""))
-        widget.setAccessibleDescription(note)
+        for each in self._typed:
+            each.setAccessibleDescription(note)
         self.note = label(note, "soft", wrap=True)
         self.note.setVisible(bool(note))
         self.error = label(tone="danger", wrap=True)
@@ -156,10 +158,16 @@ class Labelled(QFrame):
             return
         self.error.setText(text)
         self.error.setVisible(bool(text))
-        self.widget.setAccessibleDescription(text or self._note)
-        self.widget.setProperty("wrong", bool(text))
-        self.widget.style().unpolish(self.widget)
-        self.widget.style().polish(self.widget)
+        for each in self._typed:
+            each.setAccessibleDescription(text or self._note)
+            mark_wrong(each, bool(text))
+
+
+def mark_wrong(widget: QWidget, wrong: bool) -> None:
+    """Show by its outline whether what stands in a field can be taken."""
+    widget.setProperty("wrong", wrong)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
 
 
 def labelled(text: str, widget: QWidget, note: str = "") -> Labelled:
@@ -196,6 +204,11 @@ class FilterField(QLineEdit):
             self._table.setFocus()
         else:
             super().keyPressEvent(event)
+
+    def put(self, text: str) -> None:
+        """A filter in force at once."""
+        self.setText(text)
+        self._tell()
 
     @Slot(str)
     def _go_on(self, letter: str) -> None:
@@ -253,6 +266,10 @@ class Views(QWidget):
 
     def current(self) -> int:
         return self._group.checkedId()
+
+    def choose(self, place: int) -> None:
+        """Show another view, as a person would."""
+        self.buttons[place].click()
 
     @Slot(int)
     def _on_chosen(self, place: int) -> None:

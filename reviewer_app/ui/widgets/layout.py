@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, colour, drawn, em, font, styled, wide
+from reviewer_app.ui.theme import EDGE, GAP, GROUP, STRONG, TIGHT, colour, drawn, em, font, styled, wide
 
 Item = QWidget | tuple[QWidget, int] | int | None
 """What stands in a row or column: a widget, a widget with its stretch, a space in pixels, or None for what is left."""
@@ -185,12 +185,14 @@ def prose(text: str, tone: str = "", measure: int = 80) -> Prose:
 
 
 class Short(QLabel):
-    """One line of words that ends in … where the room ends; the tooltip has all of it."""
+    """One line of words that ends in … where the room ends; the tooltip has all of it, or says why (`tip`)."""
+
+    tip = ""
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         shown = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        self.setToolTip("" if shown == self.text() else self.text())
+        self.setToolTip(self.tip or ("" if shown == self.text() else self.text()))
         painter.setFont(self.font())
         painter.setPen(colour(self.property("tone") or "text"))
         painter.drawText(self.rect(), self.alignment() | Qt.AlignmentFlag.AlignVCenter, shown)
@@ -340,6 +342,22 @@ def put_in(area: QScrollArea, inside: QWidget) -> None:
         before.hide()
         before.deleteLater()
     area.setWidget(inside)
+
+
+def scrolled_page(head: QWidget, inside: QWidget, name: str, *, reading: bool = False) -> QFrame:
+    """A page whose content scrolls below its head. Where nothing in it takes focus (`reading`), the view itself does.
+
+    The view begins left of the words, so that the ring of its focus does not touch them.
+    """
+    ring = 2 if reading else 0
+    box(inside).setContentsMargins(GAP - ring, TIGHT - ring, 0, GROUP)
+    view = scroll(inside, name)
+    if reading:
+        view.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        view.setProperty("role", "reading")
+        start(view)
+    below = column((view, 1), margins=(EDGE - GAP, 0, GAP, 0))
+    return column(column(head, margins=(EDGE, GROUP, EDGE, GAP)), (below, 1), gap=0)
 
 
 def _pane_width(made: QWidget, width: int) -> None:

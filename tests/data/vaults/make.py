@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the frozen SQL of version 1 (resources/schema/1.sql) and the stored vault of version 1 (version-1/, beside
-this file; its keys are those of tests/vault/histories.py).
+"""Stores a vault of the present version (version-N/, beside this file; its keys are those of tests/vault/histories.py).
 
-Run it with `./dev exec python -m tests.data.vaults.make` when a record of `domain` changes, until version 1 is
-released. From then on both stay as they are: a change of the tables is a new step in `vault/migrations.py`, and each
-release stores a vault of its own beside this one.
+Run it with `./dev exec python -m tests.data.vaults.make` at a release, and never again for that version: stored vaults
+and the SQL in resources/schema stay as they are. A change of the tables is a new step in `vault/migrations.py`.
 """
 
 from datetime import timedelta
@@ -13,13 +11,12 @@ from pathlib import Path
 from reviewer_app.domain.cases import Assignment, DatedFact, FactKind, Precision
 from reviewer_app.domain.evidence import Attachment, Holding
 from reviewer_app.domain.people import Person
+from reviewer_app.vault.migrations import STEPS
 from reviewer_app.vault.vault import Vault
 from tests.vault.histories import ANA, KEYS, NOW, SAM, SUE, add_note, edit_note, make_case
-from tests.vault.schema import declared_schema
 
 HERE = Path(__file__).resolve().parent
-SCHEMA = HERE.parents[2] / "resources" / "schema" / "1.sql"
-STORED = HERE / "version-1"
+STORED = HERE / f"version-{len(STEPS)}"
 
 
 def make_vault(folder: Path) -> None:
@@ -55,5 +52,4 @@ def make_vault(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    SCHEMA.write_text(declared_schema(), encoding="utf-8")
     make_vault(STORED)
