@@ -72,11 +72,10 @@ def change(
     """
     desk.require(plan.grant, CHANGED)
     slots, known = SlotFile.read(desk.vault.folder), desk.vault.known_slots()
-    opened = rotation.begin(slots, desk.opened, plan.prepared, typed=typed, known_generation=known.generation)
-    desk.vault.keep_slots(slots.generation, known.epoch)
     said = "person removed" if plan.remove else "begun"
     with desk.record(CHANGED, subject=plan.remove or None, outcome=said, grant=plan.grant):
-        pass
+        opened = rotation.begin(slots, desk.opened, plan.prepared, typed=typed, known_generation=known.generation)
+    desk.vault.keep_slots(slots.generation, known.epoch)
     if plan.recovery_key:
         for name in (DUE, UNTRIED):
             desk.vault.set_preference(name, "")

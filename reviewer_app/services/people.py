@@ -2,7 +2,8 @@
 """The people of a vault: who has a slot, with which roles; and one's own passphrase and device secret.
 
 Slots and roles belong to this vault and stand in its slot file; every change is journaled by the id of the person it is
-about. The slot file is written first: what a crash leaves out of the journal, the next sign-in notices by its generation.
+about. The slot file is written while its entry is open: what cannot be journaled is not begun, and what the slot file
+refuses leaves no entry.
 """
 
 import secrets
@@ -107,8 +108,8 @@ def add(desk: Desk, name: str, roles: Collection[Role], grant: Grant) -> OneTime
     desk.require(grant, ADDED)
     new, one_time = new_person(name, roles, desk.policy, desk.clock())
     slots = SlotFile.read(desk.vault.folder)
-    made = slots.add_person(desk.opened, new, now=desk.clock())
-    with desk.record(ADDED, subject=made.id, grant=grant) as tx:
+    with desk.record(ADDED, subject=new.id, grant=grant) as tx:
+        made = slots.add_person(desk.opened, new, now=desk.clock())
         tx.create(Person(id=made.id, name=made.name))
     desk.keep_slots(slots)
     return one_time
@@ -144,8 +145,9 @@ def give_passphrase(desk: Desk, person: str, grant: Grant) -> OneTime:
     desk.require(grant, GIVEN)
     _not_oneself(desk, person, "change your own passphrase instead")
     one_time, slots = _one_time(person, desk.policy, desk.clock()), SlotFile.read(desk.vault.folder)
-    slots.renew_person(desk.opened, person, one_time.passphrase, until=one_time.until, now=desk.clock())
-    _recorded(desk, GIVEN, person, slots, grant)
+    with desk.record(GIVEN, subject=person, grant=grant):
+        slots.renew_person(desk.opened, person, one_time.passphrase, until=one_time.until, now=desk.clock())
+    desk.keep_slots(slots)
     signing_in.end_locks(desk, {person})
     return one_time
 
@@ -159,8 +161,9 @@ def set_roles(desk: Desk, person: str, roles: Collection[Role], grant: Grant) ->
     desk.require(grant, verb)
     _not_oneself(desk, person, "ask another officer to change your roles")
     slots = SlotFile.read(desk.vault.folder)
-    slots.set_roles(desk.opened, person, _ordered(roles))
-    _recorded(desk, verb, person, slots, grant)
+    with desk.record(verb, subject=person, grant=grant):
+        slots.set_roles(desk.opened, person, _ordered(roles))
+    desk.keep_slots(slots)
 
 
 def roles_act(desk: Desk, person: str, roles: Collection[Role]) -> str:
@@ -175,9 +178,10 @@ def set_active(desk: Desk, person: str, active: bool, grant: Grant) -> None:
     desk.require(grant, verb)
     _not_oneself(desk, person, "ask another officer")
     slots = SlotFile.read(desk.vault.folder)
-    slots.set_state(desk.opened, person, ACTIVE if active else DISABLED)
+    with desk.record(verb, subject=person, grant=grant):
+        slots.set_state(desk.opened, person, ACTIVE if active else DISABLED)
     signing_in.seen_again(desk.vault, person, desk.clock())  # the days without a sign-in begin anew
-    _recorded(desk, verb, person, slots, grant)
+    desk.keep_slots(slots)
 
 
 def end_lock(desk: Desk, person: str, grant: Grant) -> None:
@@ -186,12 +190,6 @@ def end_lock(desk: Desk, person: str, grant: Grant) -> None:
     with desk.record(LOCK_ENDED, subject=person, grant=grant):
         pass
     signing_in.end_locks(desk, {person})
-
-
-def _recorded(desk: Desk, verb: str, person: str, slots: SlotFile, grant: Grant, *, outcome: str = "done") -> None:
-    with desk.record(verb, subject=person, outcome=outcome, grant=grant):
-        pass
-    desk.keep_slots(slots)
 
 
 def _not_oneself(desk: Desk, person: str, instead: str) -> None:
@@ -232,11 +230,9 @@ def change_passphrase(desk: Desk, earlier: str, passphrase: str) -> None:
     if since and not opened.must_change and not passphrases.may_change(since, desk.clock(), rules):
         found = [passphrases.too_soon(rules), *found]
     passphrases.refuse(found)
-    slots.change_passphrase(
-        desk.opened, passphrase, device=signing_in.device_secret(slots, desk.person.id), now=desk.clock()
-    )
+    secret = signing_in.device_secret(slots, desk.person.id)
     with desk.record(PASSPHRASE_CHANGED, subject=desk.person.id):
-        pass
+        slots.change_passphrase(desk.opened, passphrase, device=secret, now=desk.clock())
     desk.keep_slots(slots)
     desk.must_change = False
 
@@ -262,15 +258,20 @@ def _with_device(desk: Desk, slots: SlotFile, passphrase: str, grant: Grant, rep
         raise EntryError(field="Device secret", reason="you use it already; stop using it first")
     secret, kept = device.keep(slots.vault, desk.person.id, desk.clock(), replace=replace)
     new = DeviceSecret(secret, kept.backend, kept.system, kept.desktop, kept.stored)
-    slots.set_device(desk.opened, passphrase, new, now=desk.clock())
-    _recorded(desk, DEVICE_CHANGED, desk.person.id, slots, grant, outcome="on")
+    _set_device(desk, slots, passphrase, new, grant)
     return kept.told()
+
+
+def _set_device(desk: Desk, slots: SlotFile, passphrase: str, new: DeviceSecret | None, grant: Grant) -> None:
+    outcome = "on" if new else "off"
+    with desk.record(DEVICE_CHANGED, subject=desk.person.id, outcome=outcome, grant=grant):
+        slots.set_device(desk.opened, passphrase, new, now=desk.clock())
+    desk.keep_slots(slots)
 
 
 def _without_device(desk: Desk, slots: SlotFile, passphrase: str, grant: Grant) -> str:
     before = slots.device_of(desk.person.id)
-    slots.set_device(desk.opened, passphrase, None, now=desk.clock())
-    _recorded(desk, DEVICE_CHANGED, desk.person.id, slots, grant, outcome="off")
+    _set_device(desk, slots, passphrase, None, grant)
     if before:
         kept = signing_in.kept_at(before)
         try:
