@@ -180,7 +180,7 @@ def set_active(desk: Desk, person: str, active: bool, grant: Grant) -> None:
     slots = SlotFile.read(desk.vault.folder)
     with desk.record(verb, subject=person, grant=grant):
         slots.set_state(desk.opened, person, ACTIVE if active else DISABLED)
-    signing_in.seen_again(desk.vault, person, desk.clock())  # the days without a sign-in begin anew
+    signing_in.count_anew(desk.vault, person, desk.clock())  # an enabled slot is not too old at once
     desk.keep_slots(slots)
 
 

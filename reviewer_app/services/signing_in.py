@@ -29,7 +29,7 @@ from reviewer_app.vault.vault import Vault
 
 JOURNALED = "refused tries journaled"
 KNOWN = "attempts"
-SEEN = "{person}:signed in"
+SEEN, ANEW = "{person}:signed in", "{person}:days counted from"
 STILL = timedelta(days=7)
 """How far the clock may go on between two entries and be believed."""
 
@@ -168,8 +168,13 @@ def last_sign_in(vault: Vault, person: str) -> datetime | None:
 
 
 def seen_again(vault: Vault, person: str, now: datetime) -> None:
-    """From this moment the days without a sign-in are counted."""
+    """The person signs in at this moment."""
     vault.set_preference(SEEN.format(person=person), moment_text(now))
+
+
+def count_anew(vault: Vault, person: str, now: datetime) -> None:
+    """From this moment the days without a sign-in are counted, which is no sign-in."""
+    vault.set_preference(ANEW.format(person=person), moment_text(now))
 
 
 def lived_since(desk: Desk, moment: datetime) -> timedelta:
@@ -182,5 +187,6 @@ def lived_since(desk: Desk, moment: datetime) -> timedelta:
 
 def is_dormant(desk: Desk, person: str, days: int) -> bool:
     """Whether a person has not signed in for so many days (APSC-DV-000320); 0 days are off."""
-    last = last_sign_in(desk.vault, person)
-    return bool(days) and last is not None and lived_since(desk, last) > timedelta(days=days)
+    kept = (desk.vault.preference(name.format(person=person)) for name in (SEEN, ANEW))
+    since = max((datetime.fromisoformat(each) for each in kept if each), default=None)
+    return bool(days) and since is not None and lived_since(desk, since) > timedelta(days=days)

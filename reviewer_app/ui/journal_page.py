@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from reviewer_app.services.acts import ACTS, Asks
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.journal import PAGE, JournalLine
 from reviewer_app.ui.dialog import Dialog
@@ -23,9 +24,10 @@ HEADS = (
     Head("Who", 140),
     Head("Second person", 140, drop=2),
     Head("What", 0, least=160),
-    Head("Case", 100, drop=4),
-    Head("About", 0, least=170, drop=3),
+    Head("Case", 100, drop=3),
+    Head("About", 0, least=170, drop=4),
 )
+LOUD = {"passphrase changed", "recovery key used"}
 TOLD = "Who did what and when, in every case by its number. What is in a case is not shown here."
 
 
@@ -66,7 +68,7 @@ class JournalPage(QWidget):
         self.counted.setText(text[0].upper() + text[1:])
 
     def _row(self, line: JournalLine) -> Row:
-        tone = "" if line.changes else "soft"
+        tone = "soft" if _is_quiet(line) else ""
         about = _about(line)
         return Row(
             str(line.number),
@@ -91,6 +93,13 @@ class JournalPage(QWidget):
         told = facts([(name, text) for name, text in pairs if text], GAP, 110)
         dialog.fill(scroll(told, dialog.windowTitle()), dialog.closer("Close"))
         dialog.run()
+
+
+def _is_quiet(line: JournalLine) -> bool:
+    """Coming, going and reading; what changes people, keys or passphrases changes no record."""
+    act = ACTS.get(line.what)
+    asked = act is not None and act.asks is not Asks.NOTHING
+    return not (line.changes or asked or line.what in LOUD)
 
 
 def _about(line: JournalLine) -> str:

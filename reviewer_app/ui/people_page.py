@@ -42,6 +42,7 @@ HEADS = (
     Head("Last sign-in", 168, drop=1),
 )
 LEAST = 760  # room for the list and a card, at 13 px body text
+KEYS = 100  # width of the names on the card
 NEVER = datetime.min.replace(tzinfo=UTC)
 DUE = "The recovery key was used, and the vault's keys were not changed since. Until they are, its old sheet opens the vault."
 ANOTHER = "Another officer does this for you."
@@ -174,7 +175,7 @@ class PeoplePage(QWidget):
         self._offer_steps(each, own)
 
     def _about(self, each: Slotted) -> Sequence[QWidget]:
-        may = facts([(role.capitalize(), label(MEANS[role], wrap=True)) for role in each.roles], gap=GAP, key_width=76)
+        may = facts([(role.capitalize(), label(MEANS[role], wrap=True)) for role in each.roles], GAP, KEYS)
         parts: list[QWidget] = [label(self._name(each), step=1, weight=STRONG, wrap=True), may]
         own = each.id == self.desk.person.id
         if not (self.is_officer or own):
@@ -187,9 +188,9 @@ class PeoplePage(QWidget):
             return [
                 *parts,
                 rule(),
-                facts([("State", state), ("Last sign-in", self._when(each.last)), *pairs], GAP, 104),
+                facts([("State", state), ("Last sign-in", self._when(each.last)), *pairs], GAP, KEYS),
             ]
-        return [*parts, rule(), facts(pairs, GAP, 104)]
+        return [*parts, rule(), facts(pairs, GAP, KEYS)]
 
     def _offer_device(self, you: Slotted) -> None:
         self.device.setVisible(bool(you.device) or self.desk.policy.keyring)

@@ -91,6 +91,7 @@ QCheckBox:focus, QRadioButton:focus { border-color: @accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: @soft; }
 
 QProgressBar { background: @surface; border: 1px solid @control; border-radius: 4px; min-height: 6px; max-height: 6px; }
+QProgressBar:focus { border: 2px solid @accent; }
 QProgressBar::chunk { background: @accent; border-radius: 3px; }
 QMenu { background: @surface; color: @text; border: 1px solid @control; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }

@@ -21,7 +21,6 @@ from reviewer_app.ui.widgets.layout import (
     fill,
     heading,
     label,
-    prose,
     row,
     scrolled_page,
     start,
@@ -60,7 +59,7 @@ class VaultPage(QWidget):
         inside = column(heading("Health"), self.health, self.result, headed, self.office, gap=GROUP)
         if desk.may(DESTROYED):
             end = button("Destroy this vault", "danger", on=self.destroy_asked.emit)
-            last = column(heading("The end of the vault"), prose(END, "soft", 76), row(end, None), gap=GAP)
+            last = column(heading("The end of the vault"), label(END, "soft", wrap=True), row(end, None), gap=GAP)
             box(inside).addWidget(last)
         box(inside).addStretch(1)
         if may_check:

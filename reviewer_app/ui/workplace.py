@@ -110,7 +110,9 @@ class Workplace(QObject):
     def _repeat_remarks(self) -> None:
         """They stand above the cases until they are dismissed, and once more where the person is now (AC-9)."""
         page = self.shell.page()
-        for told in self.docket.remarks if page is not self.docket else ():
+        if page is self.docket:
+            return
+        for told in reversed(self.docket.remarks):  # a strip puts the newest first
             if isinstance(page, CasePage):
                 page.remark(told)
             else:

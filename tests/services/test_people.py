@@ -188,6 +188,13 @@ def test_a_disabled_slot_opens_nothing_until_it_is_enabled(desk, clock):
     assert [entry[0] for entry in journal(desk) if entry[1] == other][:2] == [people.ON, people.OFF]
 
 
+def test_disabling_and_enabling_says_nothing_of_a_sign_in(desk):
+    other = add_colleague(desk, "N. Reviewer", (Role.REVIEWER,))
+    for active in (False, True):
+        people.set_active(desk, other, active, leave_for(desk, people.ON if active else people.OFF, about=other))
+        assert named(desk, "N. Reviewer").last is None
+
+
 def test_a_lost_passphrase_is_replaced_by_a_one_time_one_and_its_lock_ends(tmp_path):
     desk = make_desk(tmp_path)
     other = add_colleague(desk, "N. Reviewer", (Role.REVIEWER,))

@@ -179,7 +179,7 @@ class CasePage(QWidget):
 
     def remark(self, text: str) -> None:
         """A line to read that stays until it is dismissed, or the person goes on to another part."""
-        self.news.add(Alert(text, tone="plain"), below=True)
+        self.news.add(Alert(text, tone="plain"))
 
     def _front(self) -> CaseTab:
         return self.part(TABS[self.tabs.currentIndex()].key)
