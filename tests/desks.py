@@ -80,7 +80,7 @@ def leave_for(desk: Desk, verb: str, case: str | None = None, about: str | None 
     """Leave for an act that asks for passphrases; a colleague stands in where it needs a second person."""
     own = Confirmation(desk, desk.person.id, desk.roles, desk.clock())
     act, others = ACTS[verb], desk.seconds(verb, about)
-    if act.second and not others and not act.alone:
+    if act.second and not others and not desk.may_alone(verb):
         add_colleague(desk)
         others = desk.seconds(verb, about)
     second = Confirmation(desk, others[0][0], frozenset(Role), desk.clock()) if act.second and others else None

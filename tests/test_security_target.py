@@ -112,25 +112,26 @@ def test_every_named_test_is_there():
 
 # --- acts --------------------------------------------------------------------------------------------------------------
 
-Row = tuple[set[Role], Asks, set[Role], bool]
+Row = tuple[set[Role], Asks, set[Role], bool, bool]
 ROW = re.compile(r"^\| (`[^|]+`) \| (yes|no) \| (yes|no) \| (yes|no) \| (\w+) \| ([^|]+) \|$", re.MULTILINE)
-ALONE = ", none while there is no other"
+ALONE, CONSENTS = ", none while there is no other", ", also the one it is about"
 
 
 def acts_of_the_table() -> Iterator[tuple[str, Row]]:
     for acts, *may, asked, second in ROW.findall(chapter("People")):
         roles = {role for role, answer in zip(Role, may, strict=True) if answer == "yes"}
-        who = {role for role in Role if role == second.removesuffix(ALONE)}
+        who = {role for role in Role if role == second.removesuffix(ALONE).removesuffix(CONSENTS)}
         assert who or second == "none"
         asks = Asks.NOTHING if asked == "none" else Asks.SECOND if who else Asks.OWN
         for act in re.findall(r"`([^`]+)`", acts):
-            yield act, (roles, asks, who, second.endswith(ALONE))
+            yield act, (roles, asks, who, second.endswith(ALONE), CONSENTS in second)
 
 
 def test_the_table_of_acts_is_the_programs():
     table = list(acts_of_the_table())
     assert len(table) == len(dict(table)), "an act stands there once"
-    assert dict(table) == {verb: (act.roles, act.asks, act.second, act.alone) for verb, act in ACTS.items()}
+    program = {verb: (act.roles, act.asks, act.second, act.alone, act.consents) for verb, act in ACTS.items()}
+    assert dict(table) == program
 
 
 # --- words and picture -------------------------------------------------------------------------------------------------

@@ -23,13 +23,15 @@ class Asks(StrEnum):
 class Act:
     """`roles` may do it. A `second` person of one of those roles stands in for it too (AC-5), and is somebody else.
 
-    `alone` says that one person may do it while nobody else in the vault could be the second.
+    `alone` says that one person may do it while nobody else in the vault has that role; `consents`, that the person it
+    is about may be the second.
     """
 
     roles: frozenset[Role]
     asks: Asks = Asks.NOTHING
     second: frozenset[Role] = frozenset()
     alone: bool = False
+    consents: bool = False
     opens_case: bool = False
 
 
@@ -50,6 +52,7 @@ _EVERYBODY = (
     "locked after no use",
     "locked with the desktop",
     "slot file mended",
+    "slot file taken",
     "refused tries journaled",
     "change of keys finished",
 )
@@ -107,7 +110,10 @@ ACTS: dict[str, Act] = {
     "person added": Act(OFFICER, Asks.SECOND, second=OFFICER, alone=True),
     "roles granted": Act(OFFICER, Asks.SECOND, second=OFFICER, alone=True),
     "one-time passphrase given": Act(OFFICER, Asks.SECOND, second=OFFICER, alone=True),
-    "keys changed": Act(OFFICER, Asks.SECOND, second=OFFICER, alone=True),
+    # Whoever could turn the other officer off alone would then have nobody beside them.
+    "officer disabled": Act(OFFICER, Asks.SECOND, second=OFFICER, consents=True),
+    "officer's role taken": Act(OFFICER, Asks.SECOND, second=OFFICER, consents=True),
+    "keys changed": Act(OFFICER, Asks.SECOND, second=OFFICER, alone=True, consents=True),
     "vault destroyed": Act(OFFICER, Asks.SECOND, second=OFFICER, alone=True),
 }
 """By verb; a verb that is not here cannot be recorded."""

@@ -28,7 +28,7 @@ def wanted(desk: Desk, verb: str, about: str | None = None) -> Wanted:
     """What has to be typed before an act; `about` is the person it concerns, who is no second."""
     act = ACTS[verb]
     seconds = tuple(desk.seconds(verb, about)) if act.second else ()
-    return Wanted(act.asks is not Asks.NOTHING, bool(act.second) and not (act.alone and not seconds), seconds)
+    return Wanted(act.asks is not Asks.NOTHING, bool(act.second) and not desk.may_alone(verb), seconds)
 
 
 def confirm(desk: Desk, person: str, passphrase: str) -> Confirmation:

@@ -20,7 +20,8 @@ from reviewer_app.services.acts import ACTS, SUPERVISOR, Act, Asks, told
 from reviewer_app.services.fields import called, is_portioned
 from reviewer_app.vault.blobs import Blobs
 from reviewer_app.vault.lock import ExclusiveLock
-from reviewer_app.vault.slots import Opened, SlotFile
+from reviewer_app.vault.queries import Reading
+from reviewer_app.vault.slots import Opened, SlotFile, SlotPerson
 from reviewer_app.vault.vault import Transaction, Vault
 
 Clock = Callable[[], datetime]
@@ -33,7 +34,7 @@ def utc_now() -> datetime:
 
 FIRST = frozenset(
     {"passphrase changed", "signed in", "signed out", "locked", "locked after no use", "locked with the desktop"}
-    | {"slot file mended", "refused tries journaled", "change of keys finished"}
+    | {"slot file mended", "slot file taken", "refused tries journaled", "change of keys finished"}
 )
 """What may be done before a passphrase that is due is changed."""
 CONFIRMED_FOR = timedelta(minutes=2)
@@ -50,14 +51,19 @@ class Confirmation:
     at: datetime
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(eq=False, repr=False)
 class Grant:
-    """That one act may be done now by the person at the desk; `second` is the other person who stands in for it."""
+    """That one act may be begun now, once, by the person at the desk; `second` is the other person who stands in for it,
+    `about` the one it concerns. What was begun in time may take as long as it takes."""
 
     desk: "Desk"
     verb: str
+    at: datetime
     case: str | None = None
+    about: str | None = None
     second: str | None = None
+    begun: bool = False
+    spent: bool = False
 
 
 @dataclass(eq=False)
@@ -66,7 +72,7 @@ class Desk:
     that its person should read once. Only `policy` is ever replaced, by `office.change` and `policies.change`.
 
     While `must_change` holds, the person may choose a passphrase or leave, and nothing else. `recovered` says that the
-    recovery key opened the vault for this person.
+    recovery key opened the vault for this person, `slots_ahead` that the slot file was newer than the vault knew.
 
     SECURITY: services read records through `records`, which knows the person's cases alone; `vault` knows everything.
     """
@@ -86,10 +92,17 @@ class Desk:
     last_sign_in: datetime | None = None
     must_change: bool = False
     recovered: bool = False
+    slots_ahead: bool = False
 
     def __post_init__(self) -> None:
         # A supervisor sees the whole docket; everybody else, officers too, the cases they are assigned to.
-        self.records = self.vault.seen_by(None if self.roles & SUPERVISOR else self.person.id)
+        self._known = self.vault.seen_by(None if self.roles & SUPERVISOR else self.person.id)
+        self._nothing = self.vault.seen_by("")
+
+    @property
+    def records(self) -> Reading:
+        """What this person may know; nothing of any case before a passphrase that is due was changed."""
+        return self._nothing if self.must_change else self._known
 
     @property
     def is_open(self) -> bool:
@@ -117,13 +130,24 @@ class Desk:
     def seconds(self, verb: str, about: str | None = None) -> list[tuple[str, str]]:
         """Id and name of the people who could stand in for an act as the second person.
 
-        Nobody stands in for an act `about` themselves.
+        Nobody stands in for what gives power to themselves; what takes it from them, they may agree to (`consents`).
         """
-        wanted = {str(role) for role in ACTS[verb].second}
-        people = SlotFile.read(self.vault.folder).people
-        apart = (self.person.id, about)
-        usable = [each for each in people if each.is_usable and each.id not in apart and wanted & {*each.roles}]
+        act = ACTS[verb]
+        apart = {self.person.id} if act.consents else {self.person.id, about}
+        usable = [each for each in self._with_role(act.second) if each.is_usable and each.id not in apart]
         return [(each.id, each.name) for each in usable]
+
+    def _with_role(self, roles: frozenset[Role]) -> list[SlotPerson]:
+        wanted = {str(role) for role in roles}
+        return [each for each in SlotFile.read(self.vault.folder).people if wanted & {*each.roles}]
+
+    def may_alone(self, verb: str) -> bool:
+        """Whether an act that takes two may be done by one: while nobody else has the role, not even a slot that is
+        disabled or waits for its first sign-in; or after the recovery key opened the vault."""
+        act = ACTS[verb]
+        return act.alone and (
+            self.recovered or not [each for each in self._with_role(act.second) if each.id != self.person.id]
+        )
 
     def allow(
         self,
@@ -148,12 +172,14 @@ class Desk:
             raise RecordMissing(kind="case")
         if act.asks is not Asks.NOTHING and not self._stands(own, self.person.id):
             raise NotConfirmed(verb=verb)
-        return Grant(self, verb, case, self._second(act, verb, about, second) if act.second else None)
+        beside = self._second(act, verb, about, second) if act.second else None
+        return Grant(self, verb, self.clock(), case, about, beside)
 
     def _second(self, act: Act, verb: str, about: str | None, second: Confirmation | None) -> str | None:
-        if second is None and act.alone and not self.seconds(verb, about):
+        if second is None and self.may_alone(verb):
             return None
-        if second is None or second.person in (self.person.id, about) or not self._stands(second, second.person):
+        apart = {self.person.id} if act.consents else {self.person.id, about}
+        if second is None or second.person in apart or not self._stands(second, second.person):
             raise NeedsSecondPerson(verb=verb, who=told(act.second))
         if not second.roles & act.second:
             raise NeedsSecondPerson(verb=verb, who=told(act.second))
@@ -165,10 +191,14 @@ class Desk:
             return False
         return timedelta() <= self.clock() - confirmation.at <= CONFIRMED_FOR
 
-    def require(self, grant: Grant, verb: str, case: str | None = None) -> None:
-        """SECURITY: leave for one act is not leave for another; ValueError, because no person can cause this."""
-        if (grant.desk, grant.verb, grant.case) != (self, verb, case):
+    def require(self, grant: Grant, verb: str, case: str | None = None, about: str | None = None) -> None:
+        """Begins an act with its leave. SECURITY: leave for one act, case and person is not leave for another, and serves
+        once: ValueError, because no person can cause this. Raises NotConfirmed when it is older than two minutes."""
+        if (grant.desk, grant.verb, grant.case, grant.about) != (self, verb, case, about) or grant.spent:
             raise ValueError("this leave is for another act")
+        if not grant.begun and not timedelta() <= self.clock() - grant.at <= CONFIRMED_FOR:
+            raise NotConfirmed(verb=verb)
+        grant.begun = True
 
     def witness(self, verb: str, *, case: str | None = None) -> None:
         """The entry of an act that changes nothing and that a full disk must not prevent; raises what `allow` raises."""
@@ -191,12 +221,13 @@ class Desk:
         marking; then nothing is recorded.
         """
         grant = grant or self.allow(verb, case=case)
-        self.require(grant, verb, case)
+        self.require(grant, verb, case, grant.about)
         me, second = self.person.id, grant.second
         with self.vault.record(verb, person=me, second=second, case=case, subject=subject, outcome=outcome) as tx:
             yield tx
             for value, fields in tx.written:
                 self._covers_its_texts(value, fields)
+        grant.spent = ACTS[verb].asks is not Asks.NOTHING
 
     def _covers_its_texts(self, value: Record, said: frozenset[str]) -> None:
         """SECURITY: a portion in a text is shown, printed and sent under the marking of its record."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from reviewer_app.errors import NotAVault, SignInRefused, SlotRefused, VaultNotFound
+from reviewer_app.errors import EntryError, NotAVault, SignInRefused, SlotRefused, VaultNotFound
 from reviewer_app.paths import data_folder
 from reviewer_app.vault.place import check_folder
 from reviewer_app.vault.slotform import ACTIVE, PASSPHRASE, Slot, from_bytes, read_newest
@@ -97,7 +97,9 @@ def person_named(door: Door, name: str) -> str:
     for each in door.people:
         if each.name == name:
             return each.id
-    raise SignInRefused(person=name or "Nobody", reason="there is no such person in this vault")
+    if not name:
+        raise EntryError(field="Person", reason="several people have a slot in this vault; name one of them")
+    raise SignInRefused(person=name, reason="there is no such person in this vault")
 
 
 def name_flaw(name: str) -> str:

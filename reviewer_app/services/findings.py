@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reviewer_app.domain.evidence import Evidence
+from reviewer_app.domain.evidence import Attachment, Evidence
 from reviewer_app.domain.findings import Finding, Referral
-from reviewer_app.errors import EntryError
+from reviewer_app.errors import EntryError, RecordMissing
 from reviewer_app.services import typed
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.fields import called
@@ -44,6 +44,7 @@ def add(desk: Desk, case: str, title: str, marking: str, *, evidence: Collection
         found_by=desk.person.id,
         **_tidy(facts),
     )
+    _known(desk, case, evidence)
     with desk.record("finding recorded", case=case, subject=finding.id) as tx:
         tx.create(finding)
         _link(tx, finding, evidence)
@@ -67,6 +68,7 @@ def edit(desk: Desk, finding: Finding, *, evidence: Collection[str] | None = Non
     new = [each for each in evidence or () if each not in {link.attachment for link in links}]
     if not (changes or gone or new):
         return finding
+    _known(desk, finding.case, new)
     with desk.record("finding edited", case=finding.case, subject=finding.id) as tx:
         edited = tx.set(finding, **changes) if changes else finding
         for link in gone:
@@ -94,6 +96,13 @@ def way_of(desk: Desk, finding: Finding) -> list[Step]:
 def evidence_of(desk: Desk, finding: Finding) -> list[Evidence]:
     """The links from a finding to attachments."""
     return desk.records.find(Evidence, case=finding.case, supports=finding.id)
+
+
+def _known(desk: Desk, case: str, attachments: Collection[str]) -> None:
+    """SECURITY: evidence is a file of the same case; raises RecordMissing for any other id, whatever it belongs to."""
+    for each in attachments:
+        if not desk.records.count(Attachment, case=case, id=each):
+            raise RecordMissing(kind="attachment")
 
 
 def _link(tx: Transaction, finding: Finding, attachments: Collection[str]) -> None:

@@ -38,7 +38,7 @@ def plan(desk: Desk, grant: Grant, *, remove: str = "", replace_recovery: bool =
 
     Raises LastOfficer, or RotationStopped while an earlier change is not finished.
     """
-    desk.require(grant, CHANGED)
+    desk.require(grant, CHANGED, about=remove or None)
     slots, leaving = SlotFile.read(desk.vault.folder), (remove,) if remove else ()
     replace = replace_recovery or is_due(desk) or bool(desk.vault.preference(UNTRIED))
     prepared = rotation.prepare(slots, desk.opened, remove=leaving, replace_recovery=replace, now=desk.clock())
@@ -49,7 +49,7 @@ def plan_after_recovery(desk: Desk) -> Plan:
     """The change of keys that follows the use of the recovery key, which stands in for both officers."""
     if not desk.recovered:
         raise ValueError("this desk was not opened by the recovery key")
-    return plan(desk, Grant(desk, CHANGED), replace_recovery=True)
+    return plan(desk, Grant(desk, CHANGED, desk.clock()), replace_recovery=True)
 
 
 def is_due(desk: Desk) -> bool:
@@ -70,7 +70,7 @@ def change(
     `typed` is the new recovery key as it was typed back. Raises MistypedRecoveryKey, WrongRecoveryKey, NoSpace and the
     other errors of writing the slot file: then nothing has changed. What stops the rest is a remark at the new desk.
     """
-    desk.require(plan.grant, CHANGED)
+    desk.require(plan.grant, CHANGED, about=plan.remove or None)
     slots, known = SlotFile.read(desk.vault.folder), desk.vault.known_slots()
     said = "person removed" if plan.remove else "begun"
     with desk.record(CHANGED, subject=plan.remove or None, outcome=said, grant=plan.grant):

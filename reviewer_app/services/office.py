@@ -2,7 +2,7 @@
 """What memos and packages print of the office: read and changed from the Vault page, kept as settings, journaled."""
 
 from reviewer_app.policy import Policy
-from reviewer_app.services import policies
+from reviewer_app.services import policies, typed
 from reviewer_app.services.desk import Desk
 from reviewer_app.services.facts import needed
 
@@ -28,7 +28,7 @@ def change(desk: Desk, **texts: str) -> bool:
 
     Raises EntryError for an empty letterhead.
     """
-    texts = {name: text.strip() for name, text in texts.items()}
+    texts = {name: typed.line(DETAILS[name], text) for name, text in texts.items()}
     if "letterhead" in texts:
         needed(DETAILS["letterhead"], texts["letterhead"])
     changed = {name: text for name, text in texts.items() if text != getattr(desk.policy, name)}

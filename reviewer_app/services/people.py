@@ -29,6 +29,7 @@ from reviewer_app.vault.slots import SlotFile
 
 ADDED, GRANTED, TAKEN, GIVEN = "person added", "roles granted", "roles taken", "one-time passphrase given"
 OFF, ON, LOCK_ENDED = "person disabled", "person enabled", "lock ended"
+OFFICER_OFF, OFFICER_TAKEN = "officer disabled", "officer's role taken"
 PASSPHRASE_CHANGED, DEVICE_CHANGED = "passphrase changed", "device secret changed"
 GROUPS, GROUP = 5, 4
 HELD = device.HELD
@@ -84,7 +85,7 @@ def roster(desk: Desk) -> list[Slotted]:
                 last=signing_in.last_sign_in(desk.vault, each.id) if knows else None,
                 failures=standing.failures if knows else 0,
                 locked=standing.locked and bool(knows),
-                how=standing.how,
+                how=standing.how if knows else "",
                 device=signing_in.kept_at(each.device).told() if each.device and knows else "",
             )
         )
@@ -142,7 +143,7 @@ def give_passphrase(desk: Desk, person: str, grant: Grant) -> OneTime:
 
     What the person signed before stays checkable. A lock is ended too. Raises EntryError for one's own slot.
     """
-    desk.require(grant, GIVEN)
+    desk.require(grant, GIVEN, about=person)
     _not_oneself(desk, person, "change your own passphrase instead")
     one_time, slots = _one_time(person, desk.policy, desk.clock()), SlotFile.read(desk.vault.folder)
     with desk.record(GIVEN, subject=person, grant=grant):
@@ -158,7 +159,7 @@ def set_roles(desk: Desk, person: str, roles: Collection[Role], grant: Grant) ->
     Raises EntryError for none and for one's own, LastOfficer.
     """
     verb = roles_act(desk, person, roles)
-    desk.require(grant, verb)
+    desk.require(grant, verb, about=person)
     _not_oneself(desk, person, "ask another officer to change your roles")
     slots = SlotFile.read(desk.vault.folder)
     with desk.record(verb, subject=person, grant=grant):
@@ -167,15 +168,28 @@ def set_roles(desk: Desk, person: str, roles: Collection[Role], grant: Grant) ->
 
 
 def roles_act(desk: Desk, person: str, roles: Collection[Role]) -> str:
-    """Which act a change of roles is: taking roles needs no second person, granting one does."""
-    held = next((each.roles for each in SlotFile.read(desk.vault.folder).people if each.id == person), ())
-    return GRANTED if {str(role) for role in roles} - set(held) else TAKEN
+    """Which act a change of roles is: taking roles needs no second person, unless it is an officer's; granting one does."""
+    held = _held(person, desk)
+    if {str(role) for role in roles} - held:
+        return GRANTED
+    return OFFICER_TAKEN if Role.OFFICER in held and Role.OFFICER not in roles else TAKEN
+
+
+def state_act(desk: Desk, person: str, active: bool) -> str:
+    """Which act it is to disable somebody, or to enable them again; an officer is not disabled by one other alone."""
+    if active:
+        return ON
+    return OFFICER_OFF if Role.OFFICER in _held(person, desk) else OFF
+
+
+def _held(person: str, desk: Desk) -> set[str]:
+    return next(({*each.roles} for each in SlotFile.read(desk.vault.folder).people if each.id == person), set())
 
 
 def set_active(desk: Desk, person: str, active: bool, grant: Grant) -> None:
     """Disables a slot, or enables it again. Raises EntryError for one's own, LastOfficer."""
-    verb = ON if active else OFF
-    desk.require(grant, verb)
+    verb = state_act(desk, person, active)
+    desk.require(grant, verb, about=person)
     _not_oneself(desk, person, "ask another officer")
     slots = SlotFile.read(desk.vault.folder)
     with desk.record(verb, subject=person, grant=grant):
@@ -186,7 +200,7 @@ def set_active(desk: Desk, person: str, active: bool, grant: Grant) -> None:
 
 def end_lock(desk: Desk, person: str, grant: Grant) -> None:
     """Lets a person who is locked after refused tries try again."""
-    desk.require(grant, LOCK_ENDED)
+    desk.require(grant, LOCK_ENDED, about=person)
     with desk.record(LOCK_ENDED, subject=person, grant=grant):
         pass
     signing_in.end_locks(desk, {person})

@@ -71,7 +71,6 @@ GROUPS: dict[str, tuple[Item, ...]] = {
         Item("passphrase_changed", "Characters that a new one has to change", "8 to 128 (APSC-DV-001730)."),
         Item("passphrase_least_days", "Days before it may be changed", "1 to 30 (APSC-DV-001760).", OFF),
         Item("passphrase_most_days", "Days until it has to be changed", "1 to 60 (APSC-DV-001770).", OFF),
-        Item("passphrase_kept", "Earlier ones that may not return", "5 to 50 (APSC-DV-001780)."),
         Item("one_time_hours", "Hours that a one-time passphrase is good", "1 to 72 (APSC-DV-000300)."),
     ),
     "Access window": (
@@ -152,9 +151,7 @@ def checked(policy: Policy, changes: dict[str, Any]) -> Policy:
     """The policy with these changes. Raises EntryError beside the first one that cannot hold."""
     for name in changes.keys() - ITEMS.keys():
         raise ValueError(f"{name} is not changed here")
-    said = {
-        name: typed.whole(ITEMS[name].told, value) if type(value) is str else value for name, value in changes.items()
-    }
+    said = {name: _text(name, value) if type(value) is str else value for name, value in changes.items()}
     try:
         made = Policy.model_validate({**policy.model_dump(), **said})
         hours = [int(word) for word in made.alert_hours.split()]
@@ -170,6 +167,12 @@ def checked(policy: Policy, changes: dict[str, Any]) -> Policy:
         raise EntryError(field=ITEMS["dormant_days"].told, reason="only a practice vault does without; write 1 to 35")
     rules_of(made)
     return made
+
+
+def _text(name: str, value: str) -> str:
+    """SECURITY: the slot file holds some of it before anybody has signed in, and must stay small."""
+    told = ITEMS[name].told
+    return typed.words(told, value) if name == "notice" else typed.line(told, value)
 
 
 def keep(tx: Transaction, desk: Desk, policy: Policy, names: Any) -> None:

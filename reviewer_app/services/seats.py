@@ -53,6 +53,7 @@ def seat(
     policy = Policy.from_settings({setting.name: setting.value for setting in vault.find(Setting)})
     desk = desk_at(vault, opened, lock, policy=policy, warm=warm, clock=clock)
     undo.callback(desk.reader.close)
+    desk.slots_ahead = bool(known.generation) and slots.generation > known.generation and not recovering
     desk.keep_slots(slots)
     return desk
 

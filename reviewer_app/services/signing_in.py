@@ -80,9 +80,19 @@ def try_slot(slots: SlotFile, person: str, passphrase: str, limits: Limits, now:
         raise WrongPassphrase(person=name, left=standing.left) from error
     except SignInRefused:
         with suppress(VaultError):
+            attempts.take_back(person, reserved.event)
             attempts.note(person, Kind.SLOT_DISABLED)
         raise
+    except VaultError:  # the key store, or a slot file of another hand: no guess was answered
+        take_back(slots, person, reserved.event)
+        raise
     return Tried(opened, reserved.event, reserved.standing.failures)
+
+
+def take_back(slots: SlotFile, person: str, event: str) -> None:
+    """The passphrase was right, and something else kept the vault shut: that is no failure of the person."""
+    with suppress(VaultError):
+        attempts_of(slots).take_back(person, event)
 
 
 def refused_in_use(slots: SlotFile, person: str) -> None:
@@ -115,11 +125,15 @@ def settle(
     attempts = attempts_of(slots)
     found = attempts.examine(keychain.attempts_key, _known(vault))
     new = [event for event in _refused(found.events, own) if vault.get(RefusedTry, event.id) is None]
-    if new or found.told:
-        with vault.record(JOURNALED, person=by, outcome="the count was changed" if found.told else "done") as tx:
-            for event in new:
+    if found.told:
+        with vault.record(JOURNALED, person=by, outcome="the count was changed"):
+            pass
+    for person in dict.fromkeys(event.person for event in new):
+        own_tries = [event for event in new if event.person == person]
+        with vault.record(JOURNALED, person=by, subject=person, outcome=f"tries {len(own_tries)}") as tx:
+            for event in own_tries:
                 tried = datetime.fromisoformat(event.moment)
-                tx.create(RefusedTry(id=event.id, person=event.person, why=str(event.kind), tried=tried))
+                tx.create(RefusedTry(id=event.id, person=person, why=str(event.kind), tried=tried))
     _keep(vault, found.known)
     _keep(vault, attempts.settle(keychain.attempts_key, found.known, ended=ended))
     return found

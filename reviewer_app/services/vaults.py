@@ -29,6 +29,7 @@ from reviewer_app.services.signing_in import (
     refused_in_use,
     seen_again,
     settle,
+    take_back,
     try_slot,
 )
 from reviewer_app.vault import recovery, rotation
@@ -53,6 +54,14 @@ from reviewer_app.vault.vault import SYSTEM, Vault
 NEARLY_FULL = (
     "This vault's disk is nearly full, and the room held for that is given up. Free 64 MB on it before you go on, or "
     "the next note may not be saved."
+)
+OLDER = (
+    "The slot file was older than this vault knows. People may have their slot or their roles back who had lost them: "
+    "compare the page People with what you expect before you change the keys."
+)
+AHEAD = (
+    "The slot file was changed, and the journal does not say by whom, as after a crash. It is in the journal now. Compare "
+    "the page People with what you expect."
 )
 SWITCH_WAIT = 5.0
 """Seconds that a program which is just ending may still hold the vault, as after Lock."""
@@ -175,9 +184,13 @@ def unlock(
             lock = undo.enter_context(_lock(door.folder, person))
             slots = SlotFile.read(door.folder)
             tried = try_slot(slots, person, passphrase, limits_of(Front.from_settings(slots.policy)), clock())
-            opened, told = resumed(slots, tried.opened, clock, progress, cancelled)
-            slots = SlotFile.read(door.folder)
-            desk = seat(slots, opened, lock, undo, warm=warm, clock=clock)
+            try:
+                opened, told = resumed(slots, tried.opened, clock, progress, cancelled)
+                slots = SlotFile.read(door.folder)
+                desk = seat(slots, opened, lock, undo, warm=warm, clock=clock)
+            except VaultError:
+                take_back(slots, person, tried.event)
+                raise
             _refuse_dormant(desk, slots)
             _greet(desk, slots, tried, told)
             undo.pop_all()
@@ -197,17 +210,18 @@ def recover(door: Door, key: str, person: str, passphrase: str, *, warm: bool = 
         with ExitStack() as undo:
             lock = undo.enter_context(_lock(door.folder, person))
             slots = SlotFile.read(door.folder)
-            opened, told = resumed(slots, _by_recovery(slots, key, person), clock, no_progress, never)
+            reached = _by_recovery(slots, key, person)
+            opened, told = resumed(slots, reached, clock, no_progress, never)
             slots = SlotFile.read(door.folder)
-            mine = _renewed(slots, opened, person, passphrase, clock)
+            mine, older = _renewed(slots, opened, person, passphrase, clock)
             desk = seat(slots, mine, lock, undo, warm=warm, clock=clock, recovering=True)
-            desk.vault.set_preference(keys.DUE, "yes")
-            with desk.record(keys.DUE, subject=person):
-                pass
+            if reached.rotation_pending and not opened.rotation_pending:
+                with desk.record(keys.FINISHED):
+                    pass
             settle(desk.vault, desk.opened.keychain, slots, person, ended={each.id for each in slots.people})
             desk.last_sign_in = last_sign_in(desk.vault, person)
             seen_again(desk.vault, person, clock())
-            desk.remarks, desk.recovered = (*told, *_keys_told(desk)), True
+            desk.remarks, desk.recovered = (*told, *([OLDER] if older else []), *_keys_told(desk)), True
             undo.pop_all()
         return desk
 
@@ -226,17 +240,26 @@ def _by_recovery(slots: SlotFile, key: str, person: str) -> Opened:
         raise
 
 
-def _renewed(slots: SlotFile, opened: Opened, person: str, passphrase: str, clock: Clock) -> Opened:
-    """New keys for an officer, under a passphrase that meets the office's rules; what unlocking with it gives."""
+def _renewed(slots: SlotFile, opened: Opened, person: str, passphrase: str, clock: Clock) -> tuple[Opened, bool]:
+    """New keys for an officer, under a passphrase that meets the office's rules: what unlocking with it gives, and whether
+    the slot file was older than the vault knows.
+
+    The use of the recovery key is in the journal, and the change of keys due, before anything of it is done.
+    """
     with closing(Vault.open(slots.folder, rotation.keys_in_use(slots.folder, opened), now=clock)) as vault:
         known = vault.known_slots()
         slots.refuse_older(generation=known.generation, epoch=known.epoch, by_recovery=True)
+        older = slots.generation < known.generation
         policy = Policy.from_settings({setting.name: setting.value for setting in vault.find(Setting)})
-    name = slots.slot_of(person).name
-    refuse(policies.passphrase_flaws(policy, passphrase, policies.names(policy, name, slots.folder)))
+        name = slots.slot_of(person).name
+        refuse(policies.passphrase_flaws(policy, passphrase, policies.names(policy, name, slots.folder)))
+        outcome = "with an older slot file" if older else "done"
+        with vault.record(keys.DUE, person=person, subject=person, outcome=outcome):
+            pass
+        vault.set_preference(keys.DUE, "yes")
     slots.renew_person(opened, person, passphrase, now=clock())
     slots.set_state(opened, person, ACTIVE)
-    return slots.unlock(person, passphrase, now=clock())
+    return slots.unlock(person, passphrase, now=clock()), older
 
 
 def _lock(folder: Path, person: str) -> ExclusiveLock:
@@ -267,7 +290,13 @@ def _greet(desk: Desk, slots: SlotFile, tried: Tried, stopped: Sequence[str]) ->
     who = desk.person.id
     last = last_sign_in(desk.vault, who)
     found = settle(desk.vault, desk.opened.keychain, slots, who, ended={who}, own=tried.event)
-    told = [*stopped, *_last_told(desk, last, tried.failures), *_count_told(found.told), *_keys_told(desk)]
+    told = [
+        *stopped,
+        *_ahead_told(desk, slots),
+        *_last_told(desk, last, tried.failures),
+        *_count_told(found.told),
+        *_keys_told(desk),
+    ]
     told += [*_slots_told(desk.opened.mended), *_tidied(desk), *_anchor_told(desk.vault.behind)]
     desk.must_change = _must_change(desk)
     desk.witness("signed in")
@@ -282,6 +311,17 @@ def _greet(desk: Desk, slots: SlotFile, tried: Tried, stopped: Sequence[str]) ->
         with desk.record("slot file mended"):
             pass
     policies.show_before_unlock(desk)
+
+
+def _ahead_told(desk: Desk, slots: SlotFile) -> Iterator[str]:
+    """A slot file that is newer than the vault knows was written by an act whose entry a crash cut off."""
+    if not desk.slots_ahead:
+        return
+    with desk.record("slot file taken", outcome="newer than the journal") as tx:
+        for each in slots.people:
+            if desk.records.get(Person, each.id) is None:
+                tx.create(Person(id=each.id, name=each.name))
+    yield AHEAD
 
 
 def _keys_told(desk: Desk) -> Iterator[str]:

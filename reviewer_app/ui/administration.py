@@ -174,7 +174,8 @@ class Administration(QObject):
     def change_state(self, person: str) -> None:
         """Disable a person's way in, or enable it again."""
         each = self.people.people[person]
-        verb, button, effect = (people.OFF, "Disable", DISABLING) if each.active else (people.ON, "Enable", ENABLING)
+        verb = people.state_act(self.desk, person, not each.active)
+        button, effect = ("Disable", DISABLING) if each.active else ("Enable", ENABLING)
         question = Asked(verb, f"{button} {each.name}", button, about=person, effect=effect)
         self._do(question, lambda leave: people.set_active(self.desk, person, not each.active, leave))
 

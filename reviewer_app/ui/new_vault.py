@@ -42,7 +42,7 @@ FLOORS = (
 )
 FLOOR_NOTE = "Every window shows at least this banner, and the vault takes nothing that is marked higher."
 TWO_OFFICERS = (
-    "At least two officers: who forgets a passphrase needs the other one. A one-time passphrase to hand over is shown "
+    "At least two officers: what gives power or changes keys takes both. A one-time passphrase to hand over is shown "
     "next. The person gets the role of officer alone, which opens no case; more roles can be given on the page People."
 )
 ALONE = (
@@ -102,7 +102,7 @@ class NewVault(Page):
             "folder": labelled("Folder", row((self.place, 1), self.choose)),
             "organisation": labelled("Organisation", self.organisation),
             "floor": labelled("System-high marking", self.floor, FLOOR_NOTE),
-            "person": labelled("Your name", self.person, "You hold every role until others join."),
+            "person": labelled("Your name", self.person, "You hold every role at first."),
             "colleague": labelled("Second officer's name", self.colleague, ALONE),
         }
         self.steps = [self.name, self.organisation, self.floor, self.person, *self.new.fields, self.colleague]

@@ -174,7 +174,9 @@ class Tour:
             lines += [f"{number:2}. {sentence}", *(f"      {line}" for line in under)]
         lines += [
             "",
-            f"The passphrase of the practice vault is “{OWN[REVIEWER]}”. From the source tree, this opens it:",
+            "Passphrases of the practice vault:",
+            *(f"    {name}: {passphrase}" for name, passphrase in OWN.items()),
+            "From the source tree, this opens it:",
             f'    ./dev run "{self.out / f"Practice{SUFFIX}"}"',
             "memo.pdf is the final memo. package/ is the written package under a short name, as a receiver gets it;",
             "from the source tree, this checks it:",

@@ -35,6 +35,9 @@ class Unlock(Page):
         self.notice.setAccessibleName(self.notice.text())
         self.notice.toggled.connect(self._on_changed)
         self.people = yielding(choice([each.told() for each in door.people], "Person"))
+        if len(door.people) > 1:  # or the tries of whoever comes would count against the first
+            self.people.setPlaceholderText("Choose your name")
+            self.people.setCurrentIndex(-1)
         self.people.currentIndexChanged.connect(self._on_changed)
         self.passphrase = PassphraseField("Passphrase")
         self.passphrase.line.textChanged.connect(self._on_changed)
@@ -71,9 +74,8 @@ class Unlock(Page):
 
     @Slot()
     def _on_changed(self) -> None:
-        self.go.setEnabled(
-            not self.busy and self.notice.isChecked() and bool(self.passphrase.text() and self.door.people)
-        )
+        is_complete = bool(self.passphrase.text()) and self.people.currentIndex() >= 0
+        self.go.setEnabled(not self.busy and self.notice.isChecked() and is_complete)
         self.go.setToolTip("" if self.notice.isChecked() else READ_FIRST)
         if self.door.people:
             self.typed.set_error("")
@@ -88,6 +90,8 @@ class Unlock(Page):
         elif not self.busy and not self.notice.isChecked():
             self.notice.setFocus(Qt.FocusReason.TabFocusReason)
             self.typed.set_error(READ_FIRST)
+        elif not self.busy and self.people.currentIndex() < 0:
+            self.people.setFocus(Qt.FocusReason.TabFocusReason)
 
     def set_busy(self, busy: bool) -> None:
         """While the key is derived nothing can be changed."""

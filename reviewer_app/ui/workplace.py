@@ -60,6 +60,8 @@ class Workplace(QObject):
     def __init__(self, desk: Desk, appearance: Appearance, tasks: Tasks) -> None:
         super().__init__()
         self.desk, self.appearance, self.tasks = desk, appearance, tasks
+        # Before anything is made: Qt puts the first font of a widget back when it is shown for the first time.
+        self._restyle(preferences.recall(desk, "appearance"))
         marking, note, stamp = banner_words(desk.policy.floor, practice=desk.policy.practice)
         self.administration = Administration(self, self)
         self.administration.keys_asked.connect(self._on_keys)
@@ -85,7 +87,6 @@ class Workplace(QObject):
             self.shell.command("Ctrl+N", "New case", self.new_case)
             self.shell.command("Ctrl+O", "Attach files to the case", self.attach_files)
             self.shell.command("Ctrl+Shift+N", "New note", self._on_new_note)
-        self._restyle(preferences.recall(desk, "appearance"))
         appearance.changed.connect(self._on_restyled)
         self._minute = QTimer(self.shell)  # dies with the window, whoever else still knows this object
         self._minute.setInterval(MINUTE)

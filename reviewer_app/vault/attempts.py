@@ -119,6 +119,16 @@ class Attempts:
             self._copies.write(self._locked_if_due(seen.state.replaced(person, tally), person, limits, now), seen, now)
         return Reserved(before, "" if before.locked else event.id)
 
+    def take_back(self, person: str, event: str) -> None:
+        """Takes a reserved failure back, and the lock it led to: the passphrase was right, and something else stood in the
+        way. Raises as `reserve` does."""
+        with self._copies.writing() as seen:
+            tally = seen.state.of(person)
+            mine = {each.at for each in tally.events if each.id == event}
+            kept = [each for each in tally.events if each.at not in mine]
+            state = seen.state.replaced(person, tally._replace(events=united(kept)))
+            self._copies.write(state, seen, self._instant())
+
     def failed(self, person: str, kind: Kind, limits: Limits) -> Standing:
         """Counts one failure, locked or not; it is on the disk when this returns. Raises as `reserve` does."""
         with self._copies.writing() as seen:

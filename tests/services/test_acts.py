@@ -2,6 +2,7 @@
 """The role × action matrix, cell by cell, and that nothing is recorded past it."""
 
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,16 +11,17 @@ import pytest
 import reviewer_app
 from reviewer_app.domain.people import Role
 from reviewer_app.errors import NeedsSecondPerson, NotConfirmed, RecordMissing, RoleLacking
-from reviewer_app.services import vaults
+from reviewer_app.services import people, vaults
 from reviewer_app.services.acts import ACTS, Asks
 from reviewer_app.services.desk import CONFIRMED_FOR, Confirmation
-from tests.desks import add_colleague, make_desk, sign_in
+from tests.desks import add_colleague, leave_for, make_desk, sign_in
 from tests.factories import make_case
 
 SERVICES = Path(reviewer_app.__file__).parent / "services"
 
 # What each act takes, written down apart from the code: roles that may (R, S, O), the passphrases that are asked for
-# again, and the role of a second person. "alone" = one officer may while there is no other.
+# again, and the role of a second person. "alone" = one officer may while there is no other; "consents" = the person it
+# is about may be the second.
 MATRIX = """
 signed in                           R S O
 signed out                          R S O
@@ -27,6 +29,7 @@ locked                              R S O
 locked after no use                 R S O
 locked with the desktop             R S O
 slot file mended                    R S O
+slot file taken                     R S O
 refused tries journaled              R S O
 change of keys finished             R S O
 passphrase changed                  R S O
@@ -76,7 +79,9 @@ roles taken                             O  own
 person added                            O  own + O alone
 roles granted                           O  own + O alone
 one-time passphrase given               O  own + O alone
-keys changed                            O  own + O alone
+officer disabled                        O  own + O consents
+officer's role taken                    O  own + O consents
+keys changed                            O  own + O alone consents
 vault destroyed                         O  own + O alone
 """
 LETTERS = dict(zip("RSO", Role, strict=True))
@@ -86,9 +91,9 @@ def row(line):
     verb, rest = line[:36].strip(), line[36:]
     who, _, asked = rest.partition("own")
     roles = frozenset(LETTERS[letter] for letter in who.split())
-    second = frozenset(LETTERS[letter] for letter in asked.replace("alone", "").replace("+", "").split())
+    second = frozenset(LETTERS[letter] for letter in re.sub("alone|consents|[+]", "", asked).split())
     asks = Asks.NOTHING if "own" not in rest else Asks.SECOND if second else Asks.OWN
-    return verb, roles, asks, second, "alone" in asked
+    return verb, roles, asks, second, "alone" in asked, "consents" in asked
 
 
 ROWS = [row(line) for line in MATRIX.strip().splitlines()]
@@ -116,10 +121,10 @@ def test_the_matrix_has_every_act_and_no_other():
     assert {verb for verb, *_ in ROWS} == set(ACTS)
 
 
-@pytest.mark.parametrize(("verb", "roles", "asks", "second", "alone"), ROWS, ids=[row[0] for row in ROWS])
-def test_an_act_says_what_the_matrix_says(verb, roles, asks, second, alone):
+@pytest.mark.parametrize(("verb", "roles", "asks", "second", "alone", "consents"), ROWS, ids=[row[0] for row in ROWS])
+def test_an_act_says_what_the_matrix_says(verb, roles, asks, second, alone, consents):
     act = ACTS[verb]
-    assert (act.roles, act.asks, act.second, act.alone) == (roles, asks, second, alone)
+    assert (act.roles, act.asks, act.second, act.alone, act.consents) == (roles, asks, second, alone, consents)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -162,7 +167,7 @@ def test_what_asks_for_the_passphrase_is_not_done_without_it(desk, colleague, ve
         pass
 
 
-@pytest.mark.parametrize(("verb", "second"), [(verb, second) for verb, _, _, second, _ in ROWS if second])
+@pytest.mark.parametrize(("verb", "second"), [(verb, second) for verb, _, _, second, *_ in ROWS if second])
 def test_the_second_person_is_somebody_else_with_the_role(desk, colleague, verb, second):
     own = Confirmation(desk, desk.person.id, frozenset(Role), desk.clock())
     lacking = Confirmation(desk, colleague, frozenset(Role) - second, desk.clock())
@@ -182,7 +187,7 @@ def test_nobody_is_second_in_what_is_about_them(desk, colleague):
     assert colleague not in dict(desk.seconds("roles granted", colleague))
 
 
-def test_the_first_officer_may_alone_until_there_is_another(tmp_path):
+def test_the_first_officer_may_alone_until_there_is_another_whatever_that_ones_state(tmp_path):
     desk = make_desk(tmp_path)
     own = Confirmation(desk, desk.person.id, desk.roles, desk.clock())
     assert desk.allow("person added", own=own).second is None
@@ -190,10 +195,56 @@ def test_the_first_officer_may_alone_until_there_is_another(tmp_path):
         desk.allow("package written", own=own)
     add_colleague(desk, roles=(Role.REVIEWER,))
     assert desk.allow("person added", own=own).second is None
-    add_colleague(desk, "M. Okafor", (Role.OFFICER,))
-    with pytest.raises(NeedsSecondPerson):
-        desk.allow("person added", own=own)
+    people.add(desk, "M. Okafor", (Role.OFFICER,), leave_for(desk, people.ADDED))  # who has not signed in yet
+    for verb in ("person added", "one-time passphrase given", "roles granted", "keys changed", "vault destroyed"):
+        with pytest.raises(NeedsSecondPerson):
+            desk.allow(verb, own=Confirmation(desk, desk.person.id, desk.roles, desk.clock()))
     vaults.leave(desk)
+
+
+def test_one_officer_of_two_does_not_become_both(tmp_path):
+    """No way for one officer to be rid of the other, or to act as the other, without a third person or the recovery key."""
+    desk = make_desk(tmp_path)
+    other = add_colleague(desk, "S. Officer", (Role.OFFICER,))
+
+    def alone(verb, about=None):
+        own = Confirmation(desk, desk.person.id, desk.roles, desk.clock())
+        return desk.allow(verb, about=about, own=own)
+
+    for act in (
+        lambda: alone("one-time passphrase given", other),
+        lambda: alone("keys changed", other),
+        lambda: alone(people.state_act(desk, other, False), other),
+        lambda: alone(people.roles_act(desk, other, (Role.REVIEWER,)), other),
+        lambda: alone("roles granted", other),
+    ):
+        with pytest.raises(NeedsSecondPerson):
+            act()
+    agreed = Confirmation(desk, other, frozenset({Role.OFFICER}), desk.clock())
+    own = Confirmation(desk, desk.person.id, desk.roles, desk.clock())
+    assert desk.allow("officer disabled", about=other, own=own, second=agreed).second == other
+    with pytest.raises(NeedsSecondPerson):  # nobody agrees to more power for themselves
+        desk.allow("roles granted", about=other, own=own, second=agreed)
+    desk.recovered = True
+    assert alone("one-time passphrase given", other).second is None
+    vaults.leave(desk)
+
+
+def test_leave_serves_once_soon_and_for_one_person(desk, colleague):
+    def leave(about=None):
+        own = Confirmation(desk, desk.person.id, frozenset(Role), desk.clock())
+        return desk.allow("lock ended", about=about, own=own)
+
+    used = leave(colleague)
+    people.end_lock(desk, colleague, used)
+    with pytest.raises(ValueError, match="another act"):
+        people.end_lock(desk, colleague, used)
+    with pytest.raises(ValueError, match="another act"):
+        people.end_lock(desk, desk.person.id, leave(colleague))
+    late = leave(colleague)
+    late.at -= CONFIRMED_FOR + timedelta(seconds=1)
+    with pytest.raises(NotConfirmed):
+        people.end_lock(desk, colleague, late)
 
 
 def test_leave_belongs_to_one_desk_one_act_and_one_case(desk, colleague, case):
@@ -248,6 +299,7 @@ WHOLE = {
     ("seats.py", "find"): "the policy",
     ("signing_in.py", "get"): "whether a refused try is journaled already",
     ("checking.py", "get"): "an officer's check of the whole vault",
+    ("checking.py", "blob"): "an officer's check of the whole vault",
     ("checking.py", "blobs"): "an officer's check, and the number of all attachments for officers and supervisors",
     ("checking.py", "entries"): "the last check",
 }

@@ -155,7 +155,7 @@ def test_nobody_changes_their_own_roles_or_state(desk):
     me = desk.person.id
     for act in (
         lambda: people.set_roles(desk, me, (Role.OFFICER,), leave_for(desk, people.TAKEN, about=me)),
-        lambda: people.set_active(desk, me, False, leave_for(desk, people.OFF, about=me)),
+        lambda: people.set_active(desk, me, False, leave_for(desk, people.OFFICER_OFF, about=me)),
         lambda: people.give_passphrase(desk, me, leave_for(desk, people.GIVEN, about=me)),
     ):
         with pytest.raises(EntryError, match="yourself"):
@@ -169,10 +169,10 @@ def test_the_last_usable_officer_is_warned_of_and_never_disabled(tmp_path):
     assert people.advice(desk) == []
     me = desk.person.id
     there = enter(desk, other, COLLEAGUES_PASSPHRASE)
-    people.set_active(there, me, False, leave_for(there, people.OFF, about=me))
+    people.set_active(there, me, False, leave_for(there, people.OFFICER_OFF, about=me))
     back = enter(there, other, COLLEAGUES_PASSPHRASE)
     with pytest.raises((LastOfficer, EntryError)):
-        people.set_active(back, other, False, leave_for(back, people.OFF, about=other))
+        people.set_active(back, other, False, leave_for(back, people.OFFICER_OFF, about=other))
     assert "only officer" in people.advice(back)[0]
     vaults.leave(back)
 

@@ -276,7 +276,7 @@ def test_a_slot_file_from_before_a_change_of_people_is_refused(vault, clock):
     folder, me, other, _ = vault
     before = {name: (folder / name).read_bytes() for name in ("slots.a", "slots.b")}
     desk = come(folder, me, PASSPHRASE, clock)
-    people.set_active(desk, other, False, leave_for(desk, people.OFF, about=other))
+    people.set_active(desk, other, False, leave_for(desk, people.OFFICER_OFF, about=other))
     vaults.leave(desk)
     now = {name: (folder / name).read_bytes() for name in before}
     for name, data in before.items():

@@ -13,7 +13,7 @@ TOLD = (
     "Every case, note, attachment and the journal in it become unreadable at once, for everybody, and cannot be brought "
     "back. Packages and memos that were copied out stay, and so does every backup: destroy those by your site's rules."
 )
-RECORDS = "If records must be kept, write a hand-over of each case first."
+RECORDS = "If records must be kept, a reviewer or supervisor writes a hand-over of each case first. A copy of this vault that is used under the same account loses its device secrets too."
 
 
 class DestroyDialog(Dialog):
