@@ -143,8 +143,8 @@ def give_passphrase(desk: Desk, person: str, grant: Grant) -> OneTime:
 
     What the person signed before stays checkable. A lock is ended too. Raises EntryError for one's own slot.
     """
-    desk.require(grant, GIVEN, about=person)
     _not_oneself(desk, person, "change your own passphrase instead")
+    desk.require(grant, GIVEN, about=person)
     one_time, slots = _one_time(person, desk.policy, desk.clock()), SlotFile.read(desk.vault.folder)
     with desk.record(GIVEN, subject=person, grant=grant):
         slots.renew_person(desk.opened, person, one_time.passphrase, until=one_time.until, now=desk.clock())
@@ -159,8 +159,8 @@ def set_roles(desk: Desk, person: str, roles: Collection[Role], grant: Grant) ->
     Raises EntryError for none and for one's own, LastOfficer.
     """
     verb = roles_act(desk, person, roles)
-    desk.require(grant, verb, about=person)
     _not_oneself(desk, person, "ask another officer to change your roles")
+    desk.require(grant, verb, about=person)
     slots = SlotFile.read(desk.vault.folder)
     with desk.record(verb, subject=person, grant=grant):
         slots.set_roles(desk.opened, person, _ordered(roles))
@@ -189,8 +189,8 @@ def _held(person: str, desk: Desk) -> set[str]:
 def set_active(desk: Desk, person: str, active: bool, grant: Grant) -> None:
     """Disables a slot, or enables it again. Raises EntryError for one's own, LastOfficer."""
     verb = state_act(desk, person, active)
-    desk.require(grant, verb, about=person)
     _not_oneself(desk, person, "ask another officer")
+    desk.require(grant, verb, about=person)
     slots = SlotFile.read(desk.vault.folder)
     with desk.record(verb, subject=person, grant=grant):
         slots.set_state(desk.opened, person, ACTIVE if active else DISABLED)

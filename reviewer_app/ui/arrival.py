@@ -114,6 +114,7 @@ class Arrival(QObject):
             self._after_recovery(desk)
         elif desk.must_change:
             page = OwnPassphrase(desk, self.came.typed)
+            self.came = Came(desk)
             page.chosen.connect(self._on_chosen)
             page.sign_out_asked.connect(self._on_sign_out)
             self.entrance.put(page)
@@ -121,8 +122,9 @@ class Arrival(QObject):
             self.entrance.enter()
 
     def end(self) -> None:
-        """The desk is somebody else's now, or left."""
+        """The desk is somebody else's now, or left. SECURITY: no key and no passphrase is kept any longer."""
         self.idle.stop()
+        self.came, self.plan = Came(self.came.desk), None
 
     # --- nobody is there ---------------------------------------------------------------------------------------------
 

@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer_app.domain.clocks import Convention, spelled, written
 from reviewer_app.domain.people import Role
-from reviewer_app.services.acts import CASEWORK, EVERYBODY, OFFICER, REVIEWER, SUPERVISOR
+from reviewer_app.services.acts import EVERYBODY
 from reviewer_app.services.docket import DocketLine
+from reviewer_app.ui.no_cases import no_cases
 from reviewer_app.ui.theme import EDGE, GAP, STRONG
 from reviewer_app.ui.widgets.controls import FilterField, Views, button
 from reviewer_app.ui.widgets.heads import page_head
 from reviewer_app.ui.widgets.layout import column, fill, label, page, row, start
 from reviewer_app.ui.widgets.left import Left
 from reviewer_app.ui.widgets.rows import Cell, Head, Row
-from reviewer_app.ui.widgets.strips import Alert, AlertStrip, vacant
+from reviewer_app.ui.widgets.strips import Alert, AlertStrip
 from reviewer_app.ui.widgets.table import Table
 
 HEADS = (
@@ -52,29 +53,6 @@ SORTS: tuple[Callable[[DocketLine], Any], ...] = (
     lambda line: line.assignee.casefold(),
     lambda line: line.last_entry or NEVER,
 )
-
-
-NOTHING = {
-    SUPERVISOR: (
-        "No cases yet",
-        "A case is the file of one model that a developer has offered for early access: its terms, dates, evaluation logs, "
-        "findings, notes and memos.",
-        "Record the first case",
-    ),
-    REVIEWER: (
-        "No case of yours yet",
-        "You see the cases that you are assigned to; a supervisor assigns people. A case is the file of one model that a "
-        "developer has offered for early access: its terms, dates, evaluation logs, findings, notes and memos.",
-        "Record a case",
-    ),
-    OFFICER: (
-        "Cases are for reviewers and supervisors",
-        "An officer looks after the people, the policy and the keys of this vault, checks it and reads its journal. There "
-        "a case is a number; what is in it is not shown to officers.",
-        "Show the people",
-    ),
-}
-"""What stands where no case is shown, by the role that decides it: title, words and the first step."""
 
 
 class Docket(QWidget):
@@ -117,23 +95,10 @@ class Docket(QWidget):
         head = page_head("Docket", self.told, button("New case", "main", "plus", tip="Ctrl+N", on=self.new_asked.emit))
         full = page(head, self.alerts, tools, (self.table, 1), row(self.counted, None, self.counting))
         self.stack.addWidget(full)
-        self.stack.addWidget(column(self.notices, (self._nothing(), 1), margins=(EDGE, EDGE, EDGE, 0)))
+        nothing = no_cases(self.roles, self.new_asked.emit, self.people_asked.emit)
+        self.stack.addWidget(column(self.notices, (nothing, 1), margins=(EDGE, EDGE, EDGE, 0)))
         self.show_convention(self.convention)
         fill(QVBoxLayout(self), ((self.stack, 1),), 0)
-
-    def _nothing(self) -> QWidget:
-        title, words, first = NOTHING[next(role for role in (SUPERVISOR, REVIEWER, OFFICER) if role & self.roles)]
-        if self.roles & CASEWORK:
-            step, note = (
-                button(first, "main", "plus", on=self.new_asked.emit),
-                "Everything you enter is kept in this vault alone.",
-            )
-        else:
-            step, note = (
-                button(first, "main", "people", on=self.people_asked.emit),
-                "People, Policy, Journal and Vault stand at the lower left.",
-            )
-        return vacant("docket", title, words, step, note=note)
 
     def show_convention(self, convention: Convention) -> None:
         """How the access window is counted from now on."""

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from reviewer_app.errors import AppError
-from reviewer_app.ui.theme import EDGE, TIGHT
+from reviewer_app.ui.theme import EDGE, GROUP, TIGHT
 from reviewer_app.ui.widgets.controls import button, field
 from reviewer_app.ui.widgets.layout import Item, capped, column, fill, row
 
@@ -90,6 +90,15 @@ class Page(QWidget):
 
 def _holds(widget: QWidget, here: QWidget) -> bool:
     return widget is here or widget.isAncestorOf(here)
+
+
+def read_once(inside: QWidget, name: str, spelled: str) -> QFrame:
+    """A card with what is shown once. It has a Tab stop, so that a screen reader can spell it; it cannot be copied."""
+    card = column(inside, margins=(GROUP, GROUP, GROUP, GROUP), role="card")
+    card.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    card.setAccessibleName(name)
+    card.setAccessibleDescription(spelled)
+    return card
 
 
 class PassphraseField(QWidget):

@@ -92,6 +92,8 @@ class NewVault(Page):
             self.floor.setPlaceholderText("Choose the marking")
             self.floor.setCurrentIndex(-1)
         self.new = NewPassphrase(self._flaws_of, "Passphrase")
+        for line in (self.name, self.organisation, self.person):
+            line.textChanged.connect(self.new.look_again)  # none of these names may stand in it
         self.colleague = field("", "As colleagues know the person", name="Second officer's name")
         self.place = short(str(self.parent_folder), "soft")
         self.choose = button("Choose folder", "quiet", name="Choose the folder for the vault", on=self._on_folder)

@@ -4,10 +4,10 @@
 from PySide6.QtCore import Signal, Slot
 
 from reviewer_app.ui.dialogs.person import ONE_TIME
-from reviewer_app.ui.doorstep import Losing, Page
-from reviewer_app.ui.theme import GAP, GROUP, STRONG
+from reviewer_app.ui.doorstep import Losing, Page, read_once
+from reviewer_app.ui.theme import GAP, STRONG
 from reviewer_app.ui.widgets.controls import button
-from reviewer_app.ui.widgets.layout import column, label, prose, row, start
+from reviewer_app.ui.widgets.layout import label, prose, row, start
 
 LOSE = Losing(
     "Close without the one-time passphrase?",
@@ -27,13 +27,13 @@ class OneTimePassphrase(Page):
         """`until` is when it stops opening the slot, written for a person."""
         super().__init__()
         self.line = label(passphrase, step=2, mono=True)
-        self.line.setAccessibleName(f"One-time passphrase: {passphrase}")
+        self.card = read_once(self.line, "One-time passphrase", " ".join(passphrase))
         self.go = start(button("I have written it down", "main", on=self.act))
         self.lay_out(
             label(f"One-time passphrase for {name}", step=2, weight=STRONG, wrap=True),
             prose(ONE_TIME.format(name=name, until=until), measure=66),
             GAP,
-            column(self.line, margins=(GROUP, GROUP, GROUP, GROUP), role="card"),
+            self.card,
             GAP,
             row(self.go, None),
             width=560,
@@ -45,5 +45,5 @@ class OneTimePassphrase(Page):
         self.given.emit()
 
     def forget(self) -> None:
+        self.card.setAccessibleDescription("")
         self.line.clear()
-        self.line.setAccessibleName("")

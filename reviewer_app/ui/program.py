@@ -293,6 +293,7 @@ def _shield(app: QApplication) -> "Shield | None":
 
 def _load(_progress: object, _cancelled: object) -> None:
     import reviewer_app.services.vaults
+    import reviewer_app.ui.arrival
     import reviewer_app.ui.session
     import reviewer_app.ui.workplace  # noqa: F401
 

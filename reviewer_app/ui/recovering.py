@@ -59,6 +59,7 @@ class Recover(Page):
         start(self.key.lines[0] if read and not who else self.people if read else self.notice)
         self.notice.toggled.connect(self._on_changed)
         self.people.currentIndexChanged.connect(self._on_changed)
+        self.people.currentIndexChanged.connect(self.new.look_again)
         self.key.changed.connect(self._on_changed)
         self.new.changed.connect(self._on_changed)
         self._lay_out()

@@ -8,8 +8,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLineEdit, QWidget
 
 from reviewer_app.errors import AppError, MistypedRecoveryKey, WrongRecoveryKey
-from reviewer_app.ui.doorstep import Losing, Page, with_code
-from reviewer_app.ui.theme import GAP, GROUP, STRONG, font, styled
+from reviewer_app.ui.doorstep import Losing, Page, read_once, with_code
+from reviewer_app.ui.theme import GAP, STRONG, font, styled
 from reviewer_app.ui.widgets.controls import Labelled, button, labelled, mark_wrong
 from reviewer_app.ui.widgets.layout import column, label, prose, row, start
 
@@ -39,7 +39,7 @@ class Group(QLineEdit):
 
     def __init__(self, number: int) -> None:
         super().__init__()
-        self.setAccessibleName(f"Group {number} of {GROUPS}")
+        self.setAccessibleName(f"Recovery key, group {number} of {GROUPS}")
         styled(self, _mono)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -186,14 +186,15 @@ class RecoveryKey(Page):
         shown = QFrame()
         grid = _grid(shown)
         for at, group in enumerate(self.groups):
-            group.setAccessibleName(f"Recovery key, group {at + 1} of {GROUPS}: {' '.join(group.text())}")
             _put(grid, at, group)
+        spelled = "; ".join(f"group {at}: {' '.join(group.text())}" for at, group in enumerate(self.groups, 1))
+        self.card = read_once(shown, "Recovery key", spelled)
         return column(
             label("Step 1 of 2", "soft"),
             label("Write the recovery key down", step=2, weight=STRONG),
             prose(told, measure=66),
             GAP,
-            column(shown, margins=(GROUP, GROUP, GROUP, GROUP), role="card"),
+            self.card,
             GAP,
             row(self.written, self.back, None),
             gap=12,
@@ -242,6 +243,6 @@ class RecoveryKey(Page):
 
     def forget(self) -> None:
         self.typed.forget()
+        self.card.setAccessibleDescription("")
         for group in self.groups:
             group.clear()
-            group.setAccessibleName("")

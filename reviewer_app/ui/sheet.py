@@ -16,6 +16,7 @@ QFrame[role="nav"] { background: @sunken; border: 0; border-right: 1px solid @li
 QFrame[role="status"] { background: @sunken; border: 0; border-top: 1px solid @line; }
 QFrame[role="side"] { background: @window; border: 0; border-left: 1px solid @line; }
 QFrame[role="card"] { background: @surface; border: 1px solid @line; border-radius: 8px; }
+QFrame[role="card"]:focus { border: 2px solid @accent; }
 QFrame[role="rule"] { background: @line; border: 0; max-height: 1px; min-height: 1px; }
 QFrame[role="alert"] { background: @attention_fill; border: 1px solid @attention_edge; border-radius: 6px; }
 QFrame[role="alert"][tone="danger"] { background: @danger_fill; border-color: @danger_edge; }

@@ -213,7 +213,7 @@ class Tour:
             groups = [group.text() for group in entrance.page.groups]
             stage.press("I have written")
             for number, group in enumerate(groups, 1):
-                stage.write(f"Group {number} of 8", group)
+                stage.write(f"Recovery key, group {number} of 8", group)
         stage.press(self._after_key())
         self.office.given[OFFICER] = self._one_time()
         stage.until(lambda: self.program.workplace, "the workplace")

@@ -86,6 +86,8 @@ def working(vault, begin):
 def sign_in(program):
     page = program.entrance.page
     page.notice.setChecked(True)
+    if page.people.currentIndex() < 0:
+        page.people.setCurrentIndex(0)
     page.passphrase.line.setText(PASSPHRASE)
     page.act()
 

@@ -98,7 +98,8 @@ def test_a_first_vault_with_a_second_officer_is_made_by_keyboard_alone(enter, ho
     key(entrance, Qt.Key.Key_Return)
     (desk,) = entrance.desks
     assert (desk.person.name, desk.policy.floor) == (PERSON, "CUI") and desk.vault.folder == home / "Reviews.vault"
-    assert handed.line.text() == ""
+    assert handed.line.text() == "" and entrance.arrival is None
+    assert page.card.accessibleDescription() == handed.card.accessibleDescription() == ""
     roster = {each.name: each for each in people.roster(desk)}
     assert roster[SECOND].roles == (Role.OFFICER,) and roster[SECOND].one_time
     me, second = desk.person.id, roster[SECOND].id
@@ -148,6 +149,12 @@ def page(form):
     form.act()
     form.entrance.page.entrance = form.entrance
     return form.entrance.page
+
+
+def test_the_key_is_spelled_to_a_screen_reader(page):
+    first = shown_key(page)[:8]
+    assert page.card.focusPolicy() & Qt.FocusPolicy.TabFocus and page.card.accessibleName() == "Recovery key"
+    assert page.card.accessibleDescription().startswith(f"group 1: {' '.join(first)}; group 2: ")
 
 
 def test_a_mistyped_group_is_named_led_to_and_typed_again(page):
@@ -530,7 +537,7 @@ def test_who_was_given_a_passphrase_chooses_another_before_anything_else(enter, 
     key(entrance, OTHER, Qt.Key.Key_Return, OTHER, Qt.Key.Key_Return)
     (desk,) = entrance.desks
     assert desk.person.name == "N. Reviewer" and not desk.must_change
-    assert (page.earlier, page.new.text()) == ("", "")
+    assert (page.earlier, page.new.text(), entrance.arrival) == ("", "", None)
     vaults.leave(entrance.desks.pop())
     vaults.leave(come(folder, person, OTHER))
 

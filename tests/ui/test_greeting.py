@@ -16,7 +16,7 @@ from tests.desks import PASSPHRASE, SteadyClock, cheap_passphrases, make_desk
 from tests.factories import make_case
 from tests.ui.places import says
 
-FAILED = "2 failed tries to sign in as you"
+REFUSED = "2 refused tries to sign in as you"
 
 
 @pytest.fixture
@@ -82,6 +82,6 @@ def test_failures_are_told_wherever_the_window_opens(desk, open_window, page):
     place = open_window(desk)
     QApplication.processEvents()
     told = [alert.text for alert in place.shell.findChildren(Alert) if alert.isVisible()]
-    assert sum(text.startswith(FAILED) for text in told) == 1
+    assert sum(text.startswith(REFUSED) for text in told) == 1
     place.show_docket()
-    assert says(place.shell, FAILED)
+    assert says(place.shell, REFUSED)

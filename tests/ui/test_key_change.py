@@ -14,6 +14,7 @@ from reviewer_app.ui import tasks
 from reviewer_app.ui import workplace as workplace_module
 from reviewer_app.ui.changing_keys import ChangingKeys
 from reviewer_app.ui.parting import Parting, Reason
+from reviewer_app.ui.people_page import DUE
 from reviewer_app.ui.recovery_key import RecoveryKey
 from reviewer_app.ui.tasks import TaskRunner
 from reviewer_app.ui.unlock import Unlock
@@ -211,14 +212,11 @@ def test_closing_the_window_there_asks_nothing_and_leaves_the_vault(due, office)
     assert nobody_holds(office[0]) and QApplication.activeModalWidget() is None
 
 
-def test_a_due_change_is_the_main_action_of_the_page(office, begin):
-    desk = vaults.unlock(look(office[0]), office[1][SECOND], COLLEAGUES_PASSPHRASE, warm=False)
-    desk.vault.set_preference(keys.DUE, "yes")
-    vaults.leave(desk)
-    program = begin(office[0])
-    sign_in(program)
-    page = program.workplace.administration.people
-    assert (page.keys.property("kind"), page.add.property("kind")) == ("main", "")
+def test_a_due_change_is_led_to_from_the_page_of_people(due):
+    due.workplace.show_administration("people")
+    (alert,) = (each for each in due.workplace.shell.findChildren(Alert) if each.text == DUE)
+    during(lambda: press(alert, "Change the vault's keys"), confirm)
+    assert isinstance(due.entrance.page, RecoveryKey)
 
 
 # --- nobody is there -----------------------------------------------------------------------------------------------------

@@ -7,8 +7,10 @@ import weakref
 import pytest
 from PySide6.QtCore import QEvent
 
+from reviewer_app.ui.changing_keys import ChangingKeys
 from reviewer_app.ui.dialog import Question
 from reviewer_app.ui.notify import ErrorDialog
+from reviewer_app.ui.recovery_key import RecoveryKey
 from reviewer_app.ui.widgets.charts import Intervals, Run
 from reviewer_app.ui.widgets.controls import DropTarget, FilterField, Views, button, field, labelled
 from reviewer_app.ui.widgets.drawing import AccessWindow
@@ -46,6 +48,8 @@ PARTS = {
     "page": lambda: column(
         facts((("a", "b"),)), tracks((("a", "b"),)), prose("text"), panel("P"), button("Add", "main")
     ),
+    "recovery key": lambda: RecoveryKey("AAAA-BBBB"),
+    "change of keys": ChangingKeys,
     "question": lambda: Question(None, "Erase", "It cannot be undone.", "Erase", dangerous=True),
     "error": lambda: ErrorDialog(None, "It happened.", "Do this.", "Code R-000", "Try again"),
 }

@@ -126,6 +126,23 @@ def test_nothing_is_delivered_after_close(runner, qapp):
         runner.run(work, heard.done, heard.failed)
 
 
+def test_after_a_halt_nothing_of_before_is_delivered_and_new_work_is_taken(qtbot):
+    runner, before, after, started = TaskRunner(), Heard(), Heard(), threading.Event()
+
+    def work(_progress, cancelled):
+        started.set()
+        while not cancelled():
+            threading.Event().wait(0.001)
+
+    runner.run(work, before.done, before.failed)
+    assert started.wait(10)
+    runner.halt()
+    runner.run(lambda _p, _c: "new", after.done, after.failed)
+    qtbot.waitUntil(lambda: after.values == ["new"])
+    assert before.ended() == 0
+    runner.close()
+
+
 def test_cancel_reaches_the_work(qtbot):
     runner, heard, started = TaskRunner(), Heard(), threading.Event()
 

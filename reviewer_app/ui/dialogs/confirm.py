@@ -20,7 +20,7 @@ from reviewer_app.ui.widgets.controls import choice, labelled
 from reviewer_app.ui.widgets.layout import Item, column, label, prose, short
 
 OWN, SECOND = "Your passphrase", "Passphrase of the second person"
-WHY = "Asked for again, so that nobody does this at a workstation that you left."
+WHY = "Asked for again, in case you left this workstation."
 BESIDE = "This takes a second person, {who}. Ask them to come here and to type their own passphrase."
 WHO = "Choose who is beside you"
 
