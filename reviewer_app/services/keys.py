@@ -8,6 +8,7 @@ the next sign-in goes on with it.
 from contextlib import ExitStack
 from dataclasses import dataclass
 
+from reviewer_app.errors import VaultError
 from reviewer_app.services import seats
 from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress
 from reviewer_app.services.desk import Desk, Grant
@@ -71,27 +72,38 @@ def change(
     other errors of writing the slot file: then nothing has changed. What stops the rest is a remark at the new desk.
     """
     desk.require(plan.grant, CHANGED, about=plan.remove or None)
-    slots, known = SlotFile.read(desk.vault.folder), desk.vault.known_slots()
-    said = "person removed" if plan.remove else "begun"
-    with desk.record(CHANGED, subject=plan.remove or None, outcome=said, grant=plan.grant):
-        opened = rotation.begin(slots, desk.opened, plan.prepared, typed=typed, known_generation=known.generation)
-    desk.vault.keep_slots(slots.generation, known.epoch)
-    if plan.recovery_key:
-        for name in (DUE, UNTRIED):
-            desk.vault.set_preference(name, "")
+    opened = _begun(desk, plan, typed)
     desk.reader.close()
     desk.vault.close()
     return _finished(desk, opened, progress, cancelled)
+
+
+def _begun(desk: Desk, plan: Plan, typed: str) -> Opened:
+    """Writes the slot file while its entry is open. Once it is written the change goes on, whatever the disk does to the
+    entry: the next desk then finds that the journal lacks it, and says so."""
+    slots, known = SlotFile.read(desk.vault.folder), desk.vault.known_slots()
+    said, opened = "person removed" if plan.remove else "begun", None
+    try:
+        with desk.record(CHANGED, subject=plan.remove or None, outcome=said, grant=plan.grant):
+            opened = rotation.begin(slots, desk.opened, plan.prepared, typed=typed, known_generation=known.generation)
+        desk.vault.keep_slots(slots.generation, known.epoch)
+        for name in (DUE, UNTRIED) if plan.recovery_key else ():
+            desk.vault.set_preference(name, "")
+    except VaultError:
+        if opened is None:
+            raise
+    return opened
 
 
 def _finished(desk: Desk, opened: Opened, progress: Progress, cancelled: Cancelled) -> Desk:
     with ExitStack() as undo:
         undo.callback(desk.lock.release)
         folder, clock = desk.vault.folder, desk.clock
-        opened, told = seats.resumed(SlotFile.read(folder), opened, clock, progress, cancelled)
-        made = seats.seat(SlotFile.read(folder), opened, desk.lock, undo, warm=True, clock=clock)
-        made.remarks, made.last_sign_in = told, desk.last_sign_in
-        if not opened.rotation_pending:
+        gone_on = seats.resumed(SlotFile.read(folder), opened, clock, progress, cancelled)
+        slots = SlotFile.read(folder)
+        made = seats.seat(slots, gone_on.opened, desk.lock, undo, warm=True, clock=clock, ahead=gone_on.ahead)
+        made.remarks, made.last_sign_in = (*gone_on.told, *seats.take_slots(made)), desk.last_sign_in
+        if not made.opened.rotation_pending:
             with made.record(FINISHED):
                 pass
         undo.pop_all()

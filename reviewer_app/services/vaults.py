@@ -13,11 +13,12 @@ from reviewer_app.domain.people import Person, Role, Setting
 from reviewer_app.errors import EntryError, SignInRefused, VaultError, VaultInUse, WrongRecoveryKey
 from reviewer_app.policy import Policy
 from reviewer_app.services import keys, people, policies, typed
+from reviewer_app.services.acts import OFFICER
 from reviewer_app.services.attachments import Cancelled, Progress, never, no_progress
 from reviewer_app.services.desk import Clock, Desk, utc_now
 from reviewer_app.services.door import Door, Front
 from reviewer_app.services.people import OneTime
-from reviewer_app.services.seats import resumed, seat
+from reviewer_app.services.seats import resumed, seat, take_slots
 from reviewer_app.services.signing_in import (
     Tried,
     attempts_of,
@@ -58,10 +59,6 @@ NEARLY_FULL = (
 OLDER = (
     "The slot file was older than this vault knows. People may have their slot or their roles back who had lost them: "
     "compare the page People with what you expect before you change the keys."
-)
-AHEAD = (
-    "The slot file was changed, and the journal does not say by whom, as after a crash. It is in the journal now. Compare "
-    "the page People with what you expect."
 )
 SWITCH_WAIT = 5.0
 """Seconds that a program which is just ending may still hold the vault, as after Lock."""
@@ -185,14 +182,14 @@ def unlock(
             slots = SlotFile.read(door.folder)
             tried = try_slot(slots, person, passphrase, limits_of(Front.from_settings(slots.policy)), clock())
             try:
-                opened, told = resumed(slots, tried.opened, clock, progress, cancelled)
+                gone_on = resumed(slots, tried.opened, clock, progress, cancelled)
                 slots = SlotFile.read(door.folder)
-                desk = seat(slots, opened, lock, undo, warm=warm, clock=clock)
+                desk = seat(slots, gone_on.opened, lock, undo, warm=warm, clock=clock, ahead=gone_on.ahead)
             except VaultError:
                 take_back(slots, person, tried.event)
                 raise
             _refuse_dormant(desk, slots)
-            _greet(desk, slots, tried, told)
+            _greet(desk, slots, tried, gone_on.told)
             undo.pop_all()
         return desk
 
@@ -211,17 +208,18 @@ def recover(door: Door, key: str, person: str, passphrase: str, *, warm: bool = 
             lock = undo.enter_context(_lock(door.folder, person))
             slots = SlotFile.read(door.folder)
             reached = _by_recovery(slots, key, person)
-            opened, told = resumed(slots, reached, clock, no_progress, never)
+            gone_on = resumed(slots, reached, clock, no_progress, never)
             slots = SlotFile.read(door.folder)
-            mine, older = _renewed(slots, opened, person, passphrase, clock)
-            desk = seat(slots, mine, lock, undo, warm=warm, clock=clock, recovering=True)
-            if reached.rotation_pending and not opened.rotation_pending:
+            mine, older = _renewed(slots, gone_on.opened, person, passphrase, clock)
+            desk = seat(slots, mine, lock, undo, warm=warm, clock=clock, recovering=True, ahead=gone_on.ahead)
+            ahead = take_slots(desk)
+            if reached.rotation_pending and not gone_on.opened.rotation_pending:
                 with desk.record(keys.FINISHED):
                     pass
             settle(desk.vault, desk.opened.keychain, slots, person, ended={each.id for each in slots.people})
             desk.last_sign_in = last_sign_in(desk.vault, person)
             seen_again(desk.vault, person, clock())
-            desk.remarks, desk.recovered = (*told, *([OLDER] if older else []), *_keys_told(desk)), True
+            desk.remarks, desk.recovered = (*gone_on.told, *ahead, *([OLDER] if older else []), *_keys_told(desk)), True
             undo.pop_all()
         return desk
 
@@ -292,9 +290,10 @@ def _greet(desk: Desk, slots: SlotFile, tried: Tried, stopped: Sequence[str]) ->
     found = settle(desk.vault, desk.opened.keychain, slots, who, ended={who}, own=tried.event)
     told = [
         *stopped,
-        *_ahead_told(desk, slots),
+        *take_slots(desk),
         *_last_told(desk, last, tried.failures),
         *_count_told(found.told),
+        *_locked_told(desk),
         *_keys_told(desk),
     ]
     told += [*_slots_told(desk.opened.mended), *_tidied(desk), *_anchor_told(desk.vault.behind)]
@@ -313,20 +312,9 @@ def _greet(desk: Desk, slots: SlotFile, tried: Tried, stopped: Sequence[str]) ->
     policies.show_before_unlock(desk)
 
 
-def _ahead_told(desk: Desk, slots: SlotFile) -> Iterator[str]:
-    """A slot file that is newer than the vault knows was written by an act whose entry a crash cut off."""
-    if not desk.slots_ahead:
-        return
-    with desk.record("slot file taken", outcome="newer than the journal") as tx:
-        for each in slots.people:
-            if desk.records.get(Person, each.id) is None:
-                tx.create(Person(id=each.id, name=each.name))
-    yield AHEAD
-
-
 def _keys_told(desk: Desk) -> Iterator[str]:
     if desk.vault.preference(keys.DUE):
-        yield "The recovery key was used and is spent. Two officers must change the vault's keys, on the page People."
+        yield "The recovery key was used. Its sheet opens the vault until two officers change the keys, on the page People."
     if desk.vault.preference(keys.UNTRIED):
         yield (
             "The recovery key of this vault was never typed back, so nobody knows that its paper is right. An officer can "
@@ -355,6 +343,15 @@ def _count_told(told: Sequence[str]) -> Iterator[str]:
         yield (
             f"The count of refused tries was not as this vault left it ({'; '.join(told)}). It was put in order and is in "
             "the journal. Tell your security officer."
+        )
+
+
+def _locked_told(desk: Desk) -> Iterator[str]:
+    """An officer learns on coming who waits for a lock to be ended."""
+    names = [each.name for each in people.roster(desk) if each.locked] if desk.roles & OFFICER else []
+    if names:
+        yield (
+            f"Locked after refused tries to sign in: {', '.join(names)}. Ask who tried; then end the lock on the page People."
         )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from reviewer_app.errors import AppError
+from reviewer_app.policy import Policy
 from reviewer_app.services import journal, keys, people, policies
 from reviewer_app.services.acts import OFFICER
 from reviewer_app.services.desk import Desk, Grant
@@ -227,15 +228,19 @@ class Administration(QObject):
         values = PolicyDialog.ask(self.place.window, self.desk, group)
         if not values:
             return
-        leave = self.place.confirm(Asked(policies.CHANGED, "Change the policy", "Change", effect=_listed(values)))
+        leave = self.place.confirm(
+            Asked(policies.CHANGED, "Change the policy", "Change", effect=_listed(values, self.desk.policy))
+        )
         if leave and self._try(lambda: policies.change(self.desk, leave, **values)):
             self.policy.show_policy(self.desk.policy)
             self.policy_changed.emit()
 
 
-def _listed(values: Mapping[str, object]) -> str:
+def _listed(values: Mapping[str, object], policy: Policy) -> str:
     """What an officer is about to confirm, one setting a line; a long text by its name alone."""
-    said = {policies.ITEMS[name]: value for name, value in values.items()}
-    return "\n".join(
-        f"{item.told}: {'new text' if item.name == 'notice' else item.said(value)}" for item, value in said.items()
-    )
+    return "\n".join(f"{policies.ITEMS[name].told}: {_from_to(name, value, policy)}" for name, value in values.items())
+
+
+def _from_to(name: str, value: object, policy: Policy) -> str:
+    said = policies.ITEMS[name].said
+    return "new text" if name == "notice" else f"{said(value)}, until now {said(getattr(policy, name))}"

@@ -34,8 +34,8 @@ SPENT = f"The recovery key was used, so it opens nothing any more once the vault
 NEXT_KEY = f"The vault gets a new recovery key with its new keys; the earlier one opens nothing then. {ON_PAPER}"
 LOSE_SPENT = Losing(
     "Close before the keys are changed?",
-    "You can sign in with your new passphrase. The recovery key that was used is spent, and this new one counts for nothing "
-    "before the change: two officers have to change the vault's keys on the page People.",
+    "You can sign in with your new passphrase. The recovery key that was used opens the vault until two officers change its "
+    "keys on the page People; the new one shown here counts for nothing.",
     "Close",
     "Back to the key",
 )

@@ -8,7 +8,7 @@ OPTION = "--after="
 """Begins the one argument that a successor gets beside the vault's path."""
 LONGEST = 15  # minutes, the longest idle limit there is
 UNKEPT = "-unkept"
-KEPT_TOLD = "What you were writing is kept."
+KEPT_TOLD = "Anything you were writing is kept."
 UNKEPT_TOLD = (
     "The disk did not take the text you were writing; what was saved before is kept. Check the space on the vault's "
     "disk, sign in, and write the last lines again."

@@ -80,7 +80,6 @@ class Shell(QMainWindow):
         self.stack = PageStack()
         self.progress = ProgressStrip()
         self.person, self.vault, self.clock = short(person), short(vault, "soft"), short(clock, "soft")
-        self.last = short("", "soft")
         self.capture = short("", "soft")
         self.capture.hide()
         self.status = self._status_bar()
@@ -119,8 +118,7 @@ class Shell(QMainWindow):
     def set_status(self, person: str, vault: str, clock: str, last: str = "") -> None:
         """Fill the status line; `last` says when the person was here before. The window's title names the vault alone: a
         title is seen outside the window."""
-        self.person.setText(person)
-        self.last.setText(last)
+        self.person.setText(f"{person} · {last}" if last else person)  # where room ends, the name is what stays
         self.vault.setText(vault)
         self.clock.setText(clock)
         self.side.brand_name.setText(vault)
@@ -149,7 +147,7 @@ class Shell(QMainWindow):
         leave = button(
             "Sign out", "quiet", name="Sign out, Ctrl+Shift+L", tip="Ctrl+Shift+L", on=self.sign_out_asked.emit
         )
-        parts = (self.person, self.last, self.vault, None, self.capture, self.clock, self.view, lock, leave)
+        parts = (self.person, self.vault, None, self.capture, self.clock, self.view, lock, leave)
         return row(*parts, gap=GROUP, margins=(GROUP, 0, GROUP, 0), role="status")
 
     def tell_capture(self, text: str, why: str) -> None:

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The change of keys as officers do it: a person removed, an old slot file put back, a change that stops and goes on."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from reviewer_app.domain.people import Role
-from reviewer_app.errors import LastOfficer, SignInRefused, SlotRefused, VaultError
-from reviewer_app.services import attachments, checking, journal, keys, people, vaults
+from reviewer_app.errors import LastOfficer, NoSpace, SignInRefused, SlotRefused, VaultError
+from reviewer_app.services import attachments, checking, journal, keys, people, seats, vaults
 from reviewer_app.services.door import look
 from reviewer_app.vault import rotation
 from tests.desks import COLLEAGUES_PASSPHRASE, PASSPHRASE, add_colleague, cheap_passphrases, leave_for, make_desk
@@ -100,6 +102,63 @@ def test_a_change_that_stops_goes_on_at_the_next_sign_in(four, monkeypatch, wher
     with pytest.raises(VaultError):
         come(there, ids["leaver"])
     vaults.leave(there)
+
+
+class Crash(RuntimeError):
+    """The process ends here."""
+
+
+def test_a_change_whose_entry_a_crash_cut_off_is_journaled_and_told(four, monkeypatch):
+    desk, ids, _ = four
+    plan, begin = (
+        keys.plan(desk, leave_for(desk, keys.CHANGED, about=ids["leaver"]), remove=ids["leaver"]),
+        rotation.begin,
+    )
+
+    def crash(*args, **kwargs):
+        begin(*args, **kwargs)
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rotation, "begin", crash)
+        with pytest.raises(Crash):
+            keys.change(desk, plan)
+    vaults.leave(desk)
+    there = come(desk, ids["officer"])
+    assert seats.AHEAD in there.remarks and not there.opened.rotation_pending
+    verbs = [entry.verb for entry in there.vault.entries()]
+    assert verbs.count("slot file taken") == verbs.count(keys.FINISHED) == 1 and keys.CHANGED not in verbs
+    vaults.leave(there)
+    there = come(desk, ids["officer"])
+    assert seats.AHEAD not in there.remarks
+    vaults.leave(there)
+
+
+def test_a_disk_that_refuses_the_entry_of_a_change_that_is_written_does_not_stop_it(four, monkeypatch):
+    desk, ids, attached = four
+    plan, record = (
+        keys.plan(desk, leave_for(desk, keys.CHANGED, about=ids["leaver"]), remove=ids["leaver"]),
+        desk.record,
+    )
+
+    @contextmanager
+    def full(verb, **given):
+        with pytest.raises(Crash), record(verb, **given) as tx:  # rolled back, as by a commit that fails
+            yield tx
+            raise Crash
+        raise NoSpace(needed="1 MB")
+
+    monkeypatch.setattr(desk, "record", full)
+    after = keys.change(desk, plan)
+    assert after.remarks == (seats.AHEAD,) and not after.opened.rotation_pending
+    verbs = [entry.verb for entry in after.vault.entries()]
+    assert verbs[:2] == [keys.FINISHED, "slot file taken"] and keys.CHANGED not in verbs
+    with attachments.open_bytes(after, attached) as source:
+        assert source.verify() == attached.sha512
+    vaults.leave(after)
+    with pytest.raises(SignInRefused):
+        come(after, ids["leaver"])
+    vaults.leave(come(after, ids["reviewer"]))
 
 
 def test_a_full_disk_leaves_the_earlier_keys_in_force_and_says_so(four, monkeypatch):

@@ -20,7 +20,7 @@ from reviewer_app.errors import (
     WrongPassphrase,
 )
 from reviewer_app.policy import Policy
-from reviewer_app.services import confirming, people, vaults
+from reviewer_app.services import confirming, people, seats, vaults
 from reviewer_app.services.door import look
 from tests.desks import (
     COLLEAGUES_PASSPHRASE,
@@ -87,6 +87,27 @@ def test_a_new_person_signs_in_once_with_the_passphrase_given_and_chooses_anothe
     with pytest.raises(WrongPassphrase):
         confirming.confirm(again, given_one.person, given_one.passphrase)
     vaults.leave(again)
+
+
+def test_a_slot_whose_entry_a_crash_cut_off_is_journaled_and_told_at_the_next_sign_in(tmp_path, monkeypatch):
+    desk = make_desk(tmp_path)
+
+    class Crash(RuntimeError):
+        pass
+
+    def crash(**_facts):
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "Person", crash)
+        with pytest.raises(Crash):
+            people.add(desk, "T. Lindqvist", (Role.REVIEWER,), leave_for(desk, people.ADDED))
+    there = enter(desk, desk.person.id, PASSPHRASE)
+    new = named(there, "T. Lindqvist")
+    assert seats.AHEAD in there.remarks and there.vault.get(Person, new.id).name == "T. Lindqvist"
+    verbs = [entry[0] for entry in journal(there)]
+    assert verbs.count("slot file taken") == 1 and people.ADDED not in verbs
+    vaults.leave(there)
 
 
 def test_a_one_time_passphrase_ends_with_its_hours(tmp_path, clock):

@@ -105,6 +105,7 @@ def test_three_failures_in_fifteen_minutes_lock_and_only_an_officer_ends_it(vaul
         come(folder, me, PASSPHRASE, clock)
     desk = come(folder, other, COLLEAGUES_PASSPHRASE, clock)
     assert {each.name: each.locked for each in people.roster(desk)} == {PERSON: True, "S. Officer": False}
+    assert any(text.startswith(f"Locked after refused tries to sign in: {PERSON}. Ask") for text in desk.remarks)
     people.end_lock(desk, me, leave_for(desk, people.LOCK_ENDED, about=me))
     vaults.leave(desk)
     vaults.leave(come(folder, me, PASSPHRASE, clock))

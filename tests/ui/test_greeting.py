@@ -12,7 +12,7 @@ from reviewer_app.services import preferences, vaults
 from reviewer_app.services.door import look
 from reviewer_app.ui.widgets.strips import Alert
 from reviewer_app.ui.workplace import Workplace
-from tests.desks import PASSPHRASE, SteadyClock, cheap_passphrases, make_desk
+from tests.desks import PASSPHRASE, PERSON, SteadyClock, cheap_passphrases, make_desk
 from tests.factories import make_case
 from tests.ui.places import says
 
@@ -67,7 +67,7 @@ def open_window(qapp, appearance, tasks):
 
 def test_the_status_line_says_the_last_sign_in_beside_the_person(desk, open_window):
     shell = open_window(desk).shell
-    assert shell.last.text() == "last sign-in 23 Nov 2026 10:40 EST" and shell.last.isVisible()
+    assert shell.person.text() == f"{PERSON} · last sign-in 23 Nov 2026 10:40 EST" and shell.person.isVisible()
 
 
 def test_it_says_that_it_is_the_first_one(new_desk, open_window):

@@ -81,8 +81,8 @@ def test_a_workplace_that_cannot_be_shown_or_watched_leaves_the_vault_and_the_en
 @pytest.mark.parametrize(
     ("before", "told", "tone"),
     [
-        (Parting(Reason.IDLE, 10), "Locked after 10 minutes without use. What you were writing is kept.", "plain"),
-        (Parting(Reason.SIGNED_OUT), "You are signed out. What you were writing is kept.", "plain"),
+        (Parting(Reason.IDLE, 10), "Locked after 10 minutes without use. Anything you were writing is kept.", "plain"),
+        (Parting(Reason.SIGNED_OUT), "You are signed out. Anything you were writing is kept.", "plain"),
         (Parting(Reason.ASKED, kept=False), f"The vault is locked. {UNKEPT_TOLD}", "danger"),
     ],
 )

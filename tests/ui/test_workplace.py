@@ -83,7 +83,7 @@ def verbs(desk, case=None):
 def test_a_new_vault_starts_with_its_empty_docket_and_leads_to_the_form(qtbot, own_desk, appearance, tasks, problems):
     place = open_window(qtbot, own_desk, appearance, tasks)
     assert place.shell.page() is place.docket and says(place.docket, "No cases yet")
-    assert place.shell.person.text() == "R. Ibarra"
+    assert place.shell.person.text() == "R. Ibarra · first sign-in"
     assert place.shell.windowTitle() == "Reviewer, Test"
     assert "UNCLASSIFIED" in place.shell.banners[0].accessibleName()
     assert problems(place.shell) == []
