@@ -60,7 +60,7 @@ exit /b %ERRORLEVEL%
 ruff.exe check . || exit /b 1
 ruff.exe format --check --quiet . || (echo Run: dev exec ruff format . 1>&2 & exit /b 1)
 mypy.exe || exit /b 1
-python.exe -X dev -m pytest%REST%
+python.exe -X dev -m pytest -n auto --maxprocesses 4 --dist worksteal%REST%
 exit /b %ERRORLEVEL%
 
 :bench

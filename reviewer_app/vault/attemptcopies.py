@@ -14,7 +14,9 @@ from reviewer_app.vault.attemptform import (
     LONGEST,
     LOST,
     Damaged,
+    Event,
     State,
+    Tally,
     fitted,
     from_bytes,
     join,
@@ -126,7 +128,12 @@ class Copies:
 def _lacks(copy: State, state: State) -> bool:
     """Whether a copy lacks an event that holds: the copy beside the vault still has it."""
     parts = ((copy.of(person), tally) for person, tally in state.people.items())
-    return any(own.resets == tally.resets and not set(tally.events) <= set(own.events) for own, tally in parts)
+    return any(own.resets == tally.resets and not _holding(tally) <= set(own.events) for own, tally in parts)
+
+
+def _holding(tally: Tally) -> set[Event]:
+    """Without what was taken back: a kill before the copy beside the vault was written leaves it there."""
+    return {event for event in tally.events if event.reset >= tally.resets}
 
 
 def _read_copy(path: Path, vault: str) -> State:

@@ -146,7 +146,7 @@ def test_enter_goes_from_field_to_field_where_several_may_sign_in(qtbot, monkeyp
     page.notice.setFocus()
     key(page, Qt.Key.Key_Space, Qt.Key.Key_Return)
     assert focused(page) is page.people
-    key(page, Qt.Key.Key_Down, Qt.Key.Key_Enter, "typed")
+    key(page, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Enter, "typed")
     with qtbot.waitSignal(page.unlock_asked) as asked:
         key(page, Qt.Key.Key_Return)
     assert asked.args == ["b" * 32, "typed"]
